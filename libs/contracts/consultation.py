@@ -1,0 +1,68 @@
+"""What the consultation service tells the others. Individual votes are never told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from libs.contracts.event import Audience, Event, described, event
+
+
+@event("consultation.opened", version=1, audience=Audience.PUBLIC, subject="consultation_id")
+@dataclass(frozen=True, kw_only=True)
+class ConsultationOpened(Event):
+    """A consultation's opening time has come: it takes votes, and proposals if it is meant to."""
+
+    consultation_id: UUID = described("The consultation.")
+    cause_id: UUID = described("The cause it belongs to.")
+    slug: str = described("Its short name in addresses.")
+    closes_at: datetime = described("When it will close.")
+
+
+@event("consultation.closed", version=1, audience=Audience.PUBLIC, subject="consultation_id")
+@dataclass(frozen=True, kw_only=True)
+class ConsultationClosed(Event):
+    """A consultation's closing time has come: it takes nothing any more."""
+
+    consultation_id: UUID = described("The consultation.")
+    cause_id: UUID = described("The cause it belongs to.")
+    slug: str = described("Its short name in addresses.")
+
+
+@event("consultation.proposal_submitted", version=1, audience=Audience.COALITION, subject="proposal_id")
+@dataclass(frozen=True, kw_only=True)
+class ProposalSubmitted(Event):
+    """Somebody made a proposal, which now waits for a moderator."""
+
+    proposal_id: UUID = described("The proposal.")
+    consultation_id: UUID = described("The consultation it answers.")
+    language: str = described("The language it is written in.")
+
+
+@event("consultation.proposal_accepted", version=1, audience=Audience.PUBLIC, subject="proposal_id")
+@dataclass(frozen=True, kw_only=True)
+class ProposalAccepted(Event):
+    """A moderator accepted a proposal: everybody can read it and vote on it."""
+
+    proposal_id: UUID = described("The proposal.")
+    consultation_id: UUID = described("The consultation it answers.")
+
+
+@event("consultation.proposal_refused", version=1, audience=Audience.COALITION, subject="proposal_id")
+@dataclass(frozen=True, kw_only=True)
+class ProposalRefused(Event):
+    """A moderator refused a proposal, for one of the published reasons."""
+
+    proposal_id: UUID = described("The proposal.")
+    consultation_id: UUID = described("The consultation it answered.")
+    reason: str = described("The code of the reason, e.g. `already_exists`.")
+
+
+@event("consultation.proposal_postponed", version=1, audience=Audience.COALITION, subject="proposal_id")
+@dataclass(frozen=True, kw_only=True)
+class ProposalPostponed(Event):
+    """A moderator put a proposal aside, to be decided later."""
+
+    proposal_id: UUID = described("The proposal.")
+    consultation_id: UUID = described("The consultation it answers.")
