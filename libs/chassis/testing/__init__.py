@@ -1,0 +1,1 @@
+"""Real servers for tests: see `plugin.py` for the fixtures."""
