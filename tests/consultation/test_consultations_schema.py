@@ -1,0 +1,26 @@
+"""The migrations make exactly the tables that the models describe."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from libs.chassis import schema
+from libs.chassis.db import Database
+from services.consultation.base import Base
+from services.consultation.causes import models as _causes  # noqa: F401
+from services.consultation.consultations import models as _consultations  # noqa: F401
+from services.consultation.participants import models as _participants  # noqa: F401
+from services.consultation.proposals import models as _proposals  # noqa: F401
+from services.consultation.voting import models as _voting  # noqa: F401
+
+CHASSIS = {"alembic_version", *(s.split()[2] for s in schema.SCHEMA_1 if "CREATE TABLE" in s)}
+
+
+def test_the_migrations_make_what_the_models_say(database: Database) -> None:
+    def ours(_object: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
+        return not (kind == "table" and name in CHASSIS)
+
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_object": ours, "target_metadata": Base.metadata}
+        )
+        assert compare_metadata(context, Base.metadata) == []
