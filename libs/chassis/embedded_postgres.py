@@ -104,7 +104,7 @@ def initialise(binaries: Path, cluster: Path, password: str, *, sync: bool = Tru
         os.chown(cluster, owner.pw_uid, owner.pw_gid)
         os.fchown(secret_out, owner.pw_uid, owner.pw_gid)
     command = [
-        binaries / "bin" / "initdb",
+        str(binaries / "bin" / "initdb"),
         "-D",
         _data_directory(cluster),
         "--username=postgres",
@@ -148,14 +148,14 @@ class PostgresServer:
         """The process id of the server while it is this object's child."""
         return self._process.pid if self._process is not None else None
 
-    def start(self, death_signal: int = signal.SIGINT) -> None:
-        """Start the server and return when it accepts connections.
+    def start(self, port: int = 0, death_signal: int = signal.SIGINT) -> None:
+        """Start the server and return when it accepts connections, on a free port unless `port` names one.
 
         `death_signal` is what the kernel sends it when this process dies without a word. Raises `PostgresFailed`
         with the last line of the server's log.
         """
         for _ in range(PORT_RACES):
-            self.port = free_port()
+            self.port = port or free_port()
             start_of_log = self.log.stat().st_size if self.log.exists() else 0
             self._process = self._launch(death_signal)
             if self._becomes_ready():

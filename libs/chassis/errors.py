@@ -1,7 +1,8 @@
 """The one vocabulary of refusals.
 
 Rules, commands and queries raise these; the web edge turns them into RFC 9457 problems (`problems.py`), the bus
-edge into `Drop`, the command line into a sentence on stderr. No module below an edge knows any of the three.
+edge into a dead letter with the reason (`inbox.py`), the command line into a sentence on stderr. No module below an
+edge knows any of the three.
 
 A problem's `message` is an English sentence with `{named}` places, marked for translation with `N_`; the edge
 translates the sentence first and fills the places after.

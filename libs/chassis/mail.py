@@ -1,0 +1,146 @@
+"""Mail goes out at least once, after the transaction that asked for it, always under the same Message-ID.
+
+A mail is queued as a row in the business transaction and removed once the mail server has taken it. A crash between
+the two sends it again; its Message-ID is that of its row, so a mailbox that cares shows it once.
+"""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email import message_from_string, policy
+from email.message import EmailMessage
+from email.utils import format_datetime
+from threading import Event as Flag
+from urllib.parse import unquote, urlsplit
+
+import structlog
+from sqlalchemy import Row, text
+from sqlalchemy.orm import Session
+
+from libs.chassis import metrics
+from libs.chassis.db import Database
+from libs.chassis.ids import uuid7
+
+log = structlog.get_logger()
+
+_TICK = 1.0
+_KEEP_TRYING_FOR = timedelta(days=3)
+_LONGEST_DELAY = timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    """A mail to one person: a plain text and the same in HTML."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailSettings:
+    """How mail leaves: `url` is `smtp://` or `smtps://` `user:password@host:port`, `sender` the From address."""
+
+    url: str
+    sender: str
+
+
+def queue_mail(session: Session, mail: Mail, *, sender: str, now: datetime | None = None) -> None:
+    """Queue `mail`; it leaves once the transaction has committed. `sender` is the From address."""
+    mail_id = uuid7()
+    message = EmailMessage(policy=policy.SMTP)
+    message["From"], message["To"], message["Subject"] = sender, mail.to, mail.subject
+    message["Message-ID"] = f"<{mail_id}@{sender.rpartition('@')[2].rstrip('>')}>"
+    message["Date"] = format_datetime(now or datetime.now(UTC))
+    message["Auto-Submitted"] = "auto-generated"
+    for name, value in mail.headers.items():
+        message[name] = value
+    message.set_content(mail.text)
+    message.add_alternative(mail.html, subtype="html")
+    session.execute(_QUEUE, {"id": mail_id, "message": message.as_string(), "recipient": mail.to})
+
+
+class Mailer:
+    """Hands the queued mails of one service to the mail server."""
+
+    def __init__(self, database: Database, settings: MailSettings) -> None:
+        self._database = database
+        self._settings = settings
+
+    def run(self, stop: Flag) -> None:
+        """Send what is queued until `stop` is set."""
+        while not stop.is_set():
+            if not self.send_next():
+                stop.wait(_TICK)
+
+    def send_next(self) -> bool:
+        """Send the mail that is due first, and forget it. False when none is due."""
+        with self._database.transaction() as session:
+            row = session.execute(_DUE).one_or_none()
+            if row is None:
+                return False
+            try:
+                self._hand_over(row)
+            except (OSError, smtplib.SMTPException) as error:
+                self._put_off(session, row, error)
+            else:
+                session.execute(_FORGET, {"id": row.id})
+                self._count("sent")
+        return True
+
+    def _hand_over(self, row: Row[tuple[object, ...]]) -> None:
+        message = message_from_string(row.message, policy=policy.SMTP)
+        with _connect(self._settings.url) as server:
+            server.send_message(message, to_addrs=[row.recipient])
+
+    def _put_off(self, session: Session, row: Row[tuple[object, ...]], error: Exception) -> None:
+        final = isinstance(error, smtplib.SMTPRecipientsRefused) and all(
+            500 <= code < 600 for code, _text in error.recipients.values()
+        )
+        too_old = datetime.now(UTC) - row.queued_at > _KEEP_TRYING_FOR
+        # An SMTP error quotes the address; the kind of error is all that may be logged.
+        log.warning(
+            "mail not handed over", mail=str(row.id), error=type(error).__name__, attempts=row.attempts + 1
+        )
+        if final or too_old:
+            session.execute(_FORGET, {"id": row.id})
+            self._count("refused" if final else "expired")
+            return
+        delay = min(timedelta(seconds=2.0**row.attempts), _LONGEST_DELAY)
+        session.execute(_PUT_OFF, {"id": row.id, "delay": delay, "error": type(error).__name__})
+        self._count("put_off")
+
+    def _count(self, outcome: str) -> None:
+        metrics.MAILS.labels(self._database.service, self._database.owner, outcome).inc()
+
+
+def _connect(url: str) -> smtplib.SMTP:
+    parts = urlsplit(url)
+    host = parts.hostname or "localhost"
+    server = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+    connection = server(host, parts.port or 0, timeout=10)
+    if parts.username:
+        if parts.scheme != "smtps":
+            connection.starttls()
+        connection.login(unquote(parts.username), unquote(parts.password or ""))
+    return connection
+
+
+_QUEUE = text("INSERT INTO mail (id, message, recipient) VALUES (:id, :message, :recipient)")
+_DUE = text(
+    """
+    SELECT id, message, recipient, attempts, queued_at FROM mail WHERE next_try <= now()
+    ORDER BY next_try LIMIT 1 FOR UPDATE SKIP LOCKED
+    """
+)
+_FORGET = text("DELETE FROM mail WHERE id = :id")
+_PUT_OFF = text(
+    """
+    UPDATE mail SET attempts = attempts + 1, next_try = now() + :delay, last_error = :error WHERE id = :id
+    """
+)

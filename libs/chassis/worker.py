@@ -1,0 +1,110 @@
+"""The worker half of every service: what happens after the request, in loops that come back by themselves.
+
+Relay, consumer, retries, jobs and mail are one loop each, in one thread each. A loop that fails, because the database
+or the bus went away, is started again with a growing delay; so processes may start in any order. On SIGTERM each loop
+finishes what it has in hand and ends.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from threading import Event as Flag
+from threading import Thread
+
+import structlog
+
+from libs.chassis.bus import Bus
+from libs.chassis.db import Database
+from libs.chassis.health import Check
+from libs.chassis.inbox import Consumer, Inbox, forget_old_mail
+from libs.chassis.jobs import Job, Jobs
+from libs.chassis.limits import forget_old_counts
+from libs.chassis.mail import Mailer, MailSettings
+from libs.chassis.relay import Relay
+
+log = structlog.get_logger()
+
+Loop = Callable[[Flag], None]
+_LONGEST_DELAY = 15.0
+_RETRY_TICK = 0.5
+
+_HOUSEKEEPING = (
+    Job(name="forget-old-inbox-rows", every=timedelta(hours=6), run=forget_old_mail),
+    Job(name="forget-old-counts", every=timedelta(hours=1), run=forget_old_counts),
+)
+
+
+class Worker:
+    """Everything one service does outside requests."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        bus: Bus,
+        consumers: Sequence[Consumer] = (),
+        jobs: Sequence[Job] = (),
+        mail: MailSettings | None = None,
+    ) -> None:
+        self.name = f"{database.owner}-{database.service}"
+        self.database = database
+        self.bus = bus
+        self.inbox = Inbox(database, consumers)
+        self._jobs = Jobs(database, [*jobs, *_HOUSEKEEPING])
+        self._relay = Relay(database, bus)
+        self._mailer = Mailer(database, mail) if mail else None
+        bus.attach(self.inbox)
+
+    def loops(self) -> Iterator[tuple[str, Loop]]:
+        """The name and body of each loop."""
+        yield "relay", self._relay.run
+        yield "jobs", self._jobs.run
+        yield "retries", self._retry
+        if self.inbox.bindings:
+            yield "consumer", lambda stop: self.bus.consume(self.inbox, stop)
+        if self._mailer:
+            yield "mail", self._mailer.run
+
+    def checks(self) -> dict[str, Check]:
+        """What `/readyz` asks of this worker."""
+        return {f"{self.name}-database": self.database.ping, "bus": self.bus.ping}
+
+    def _retry(self, stop: Flag) -> None:
+        while not stop.is_set():
+            if not self.inbox.retry_next():
+                stop.wait(_RETRY_TICK)
+
+
+def run_workers(workers: Sequence[Worker], stop: Flag) -> None:
+    """Run the loops of all `workers` until `stop` is set and each has finished what it had in hand."""
+    threads = [
+        Thread(target=_keep_running, args=(f"{worker.name}-{name}", loop, stop), name=f"{worker.name}-{name}")
+        for worker in workers
+        for name, loop in worker.loops()
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def stop_on_signals() -> Flag:
+    """A flag that SIGTERM and SIGINT set."""
+    stop = Flag()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    return stop
+
+
+def _keep_running(name: str, loop: Loop, stop: Flag) -> None:
+    delay = 0.25
+    while not stop.is_set():
+        try:
+            loop(stop)
+            delay = 0.25
+        except Exception as error:  # noqa: BLE001 - logged, and the loop comes back: that is its contract
+            log.warning("loop stopped", loop=name, error=f"{type(error).__name__}: {error}", again_in=delay)
+            stop.wait(delay)
+            delay = min(delay * 2, _LONGEST_DELAY)
