@@ -222,3 +222,25 @@ def test_text_after_a_closing_quote_is_refused(market: Path) -> None:
     [(file, line, message)] = problems(market)
     assert (file, line) == ("comments.csv", 3)
     assert message.startswith("text after a closing quote")
+
+
+def test_a_matrix_cut_inside_its_header_is_refused(matrix_only: Path) -> None:
+    matrix = matrix_only / "participants-votes.csv"
+    matrix.write_text(matrix.read_text()[:60])
+    assert problems(matrix_only) == [
+        ("participants-votes.csv", None, "not one vote under the header; the file is cut short")
+    ]
+
+
+@pytest.mark.parametrize("file", ["votes.csv", "participants-votes.csv"])
+def test_a_file_cut_at_any_byte_is_refused_or_reads_the_same(market: Path, file: str) -> None:
+    whole = read_export(market)
+    data = (market / file).read_bytes()
+    refused = 0
+    for end in range(len(data)):
+        (market / file).write_bytes(data[:end])
+        try:
+            assert read_export(market) == whole
+        except InvalidExport:
+            refused += 1
+    assert refused > len(data) / 2

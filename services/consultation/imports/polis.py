@@ -13,7 +13,7 @@ What is *not* held against an export, because sound ones differ in it: people an
 while the log has them, a matrix that disagrees with the log, totals in ``summary.csv`` and ``comments.csv`` (they
 count other things), unknown columns, a last line without newline. One sign of damage is worth a look at two files: a
 log that is cut at the very end of a row reads well, but logs are sorted by comment, so it lacks just the tail that the
-matrix still has.
+matrix still has. A matrix without log that is cut there cannot be told from a shorter one, unless nothing is left.
 """
 
 from __future__ import annotations
@@ -124,8 +124,13 @@ def read_export(folder: Path, progress: Progress | None = None) -> PolisExport:
     log = _read_log(folder, known, problems, progress)
     matrix = _read_matrix(folder, known, problems, progress)
     title, url, description = _read_summary(folder, problems)
-    if log is None and matrix is None and not problems:
-        problems.add(VOTES, None, f"no such file in {folder}, nor {MATRIX}; expected at least one of them")
+    if log is None and not matrix and not problems:
+        if matrix is None:
+            problems.add(
+                VOTES, None, f"no such file in {folder}, nor {MATRIX}; expected at least one of them"
+            )
+        else:
+            problems.add(MATRIX, None, "not one vote under the header; the file is cut short")
     if log and matrix and not problems:
         _notice_lost_tail(log, matrix, problems)
     problems.raise_if_any()
