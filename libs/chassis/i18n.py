@@ -35,6 +35,18 @@ class Catalogues(Domain):  # type: ignore[misc]
         return self._by_language.get(locale.language if locale else "en", NullTranslations())
 
 
+class _Babel(Babel):  # type: ignore[misc]
+    """Flask-Babel with these catalogues: its own default domain can only be named, and reads compiled files."""
+
+    def __init__(self, app: Flask, catalogues: Catalogues) -> None:
+        self._catalogues = catalogues
+        super().__init__(app, default_locale=LANGUAGES[0], locale_selector=language_of_request)
+
+    @property
+    def domain_instance(self) -> Catalogues:
+        return self._catalogues
+
+
 def read_catalogues(folders: list[Path], language: str) -> NullTranslations:
     """The messages of every folder that has a catalogue in `language`."""
     merged = Translations()
@@ -47,14 +59,17 @@ def read_catalogues(folders: list[Path], language: str) -> NullTranslations:
         compiled = io.BytesIO()
         write_mo(compiled, catalogue)
         compiled.seek(0)
-        merged.add(Translations(compiled), merge=True)
+        translations = Translations(compiled)
+        merged.add(translations, merge=True)
+        # Merging copies the messages and forgets how this language counts.
+        merged.plural = translations.plural
     return merged
 
 
 def configure_languages(app: Flask, folders: list[Path]) -> Catalogues:
     """Give the app its catalogues, chosen for each request by `language_of_request`."""
     catalogues = Catalogues(folders)
-    Babel(app, default_locale=LANGUAGES[0], locale_selector=language_of_request, default_domain=catalogues)
+    _Babel(app, catalogues)
     app.extensions["maillage.catalogues"] = catalogues
     return catalogues
 
