@@ -1,0 +1,52 @@
+"""What page modules share: who may open a page, whether htmx asks, where to go next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from gateway import session
+from libs.chassis.access import public
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def signed_in(view: View) -> View:
+    """The page needs an account; whoever has none is asked to sign in and comes back.
+
+    The gateway itself guards nothing else: what an account may see and do is decided by the services.
+    """
+
+    @public
+    @wraps(view)
+    def guarded(*args: Any, **values: Any) -> Any:
+        if session.account() is None:
+            here = request.full_path.rstrip("?") if request.method == "GET" else "/"
+            return redirect(url_for("sign_in.form", return_to=here))
+        return view(*args, **values)
+
+    return cast(View, guarded)
+
+
+def wants_piece() -> bool:
+    """Whether htmx asks, and a piece of page is enough."""
+    return request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
+
+
+def whole_page(endpoint: str, **values: Any) -> Response:
+    """Where a piece will not do: have htmx open the page itself."""
+    return Response("", 204, {"HX-Redirect": url_for(endpoint, **values)})
+
+
+def go(endpoint: str, **values: Any) -> Response:
+    """Send the browser to another page by GET, after a form."""
+    return redirect(url_for(endpoint, **values), 303)
+
+
+def page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
+    """A page, or the same with the status of a form that was refused."""
+    return render_template(template, **values), status

@@ -1,0 +1,37 @@
+"""What the gateway reads from its environment; read once, in the composition root."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from libs.chassis.settings import setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatewaySettings:
+    """Settings of the public site. The defaults are safe in production."""
+
+    secret: str = setting(
+        "MAILLAGE_GATEWAY_SECRET",
+        "key that signs session cookies and form tokens, at least 32 characters",
+        secret=True,
+    )
+    public_url: str = setting("MAILLAGE_PUBLIC_URL", "address of the site as people see it")
+    services_url: str = setting(
+        "MAILLAGE_SERVICES_URL",
+        "where the gateway reaches the services, as scheme and host",
+        default="http://127.0.0.1",
+    )
+    owner: str = setting("MAILLAGE_OWNER", "owner that labels the metrics", default="coalition")
+    secure_cookies: bool = setting(
+        "MAILLAGE_SECURE_COOKIES", "send cookies over HTTPS only", default=True
+    )
+    demo_mail: Path | None = setting(
+        "MAILLAGE_DEMO_MAIL", "Maildir whose mails anyone may read, in a demo only", default=None
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse a secret that could be guessed."""
+        if len(self.secret) < 32:
+            raise ValueError("MAILLAGE_GATEWAY_SECRET must be at least 32 characters")

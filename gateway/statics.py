@@ -1,0 +1,78 @@
+"""Static files, named by their content: a changed file has another address, so browsers keep one for a year.
+
+The folder is small and read once; text is compressed once, rather than at every request.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
+
+from libs.chassis.access import public
+
+FOLDER = Path(__file__).parent / "static"
+SERVED = {".css", ".js", ".svg"}
+YEAR_S = 365 * 24 * 3600
+HOUR_S = 3600
+
+blueprint = Blueprint("static", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """One file as it is sent. `digest` is the part of its SHA-256 that stands in its address."""
+
+    body: bytes
+    compressed: bytes
+    digest: str
+    mimetype: str
+
+
+def read_folder(folder: Path) -> dict[str, StaticFile]:
+    """Every served file below `folder`, by its path there."""
+    files = {}
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in SERVED:
+            body = path.read_bytes()
+            mimetype = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            files[path.relative_to(folder).as_posix()] = StaticFile(
+                body, gzip.compress(body, 9, mtime=0), hashlib.sha256(body).hexdigest()[:12], mimetype
+            )
+    return files
+
+
+def configure_static(app: Flask) -> None:
+    """Serve the folder at `/static/` and give templates `static_url`."""
+    files = read_folder(FOLDER)
+
+    def static_url(name: str) -> str:
+        return url_for("static.send", name=name, v=files[name].digest)
+
+    app.extensions["maillage.static"] = files
+    app.jinja_env.globals["static_url"] = static_url
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/static/<path:name>")
+@public
+def send(name: str) -> Response:
+    """One file; for a year where the address names its content, for an hour where it does not."""
+    file: StaticFile | None = current_app.extensions["maillage.static"].get(name)
+    if file is None:
+        abort(404)
+    squeeze = "gzip" in request.accept_encodings
+    response = Response(file.compressed if squeeze else file.body, mimetype=file.mimetype)
+    if squeeze:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    named = request.args.get("v") == file.digest
+    response.headers["Cache-Control"] = (
+        f"public, max-age={YEAR_S}, immutable" if named else f"public, max-age={HOUR_S}"
+    )
+    response.set_etag(file.digest)
+    return response.make_conditional(request)

@@ -1,0 +1,64 @@
+"""What every template may use besides what its page hands it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, request
+from flask_babel import format_date, format_datetime, format_decimal, format_percent, get_locale
+from markupsafe import Markup, escape
+
+from gateway import figures, session, wording
+from gateway.settings import GatewaySettings
+
+
+def configure_templates(app: Flask, settings: GatewaySettings) -> None:
+    """Filters, names and strictness of the templates."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        day=day, moment=moment, number=format_decimal, percent=percent, local=local, in_language=in_language
+    )
+    app.jinja_env.globals.update(
+        wording=wording, segments=figures.segments, public_url=settings.public_url, demo=bool(settings.demo_mail)
+    )
+
+    @app.context_processor
+    def about_the_reader() -> dict[str, Any]:
+        return {
+            "account": session.account(),
+            "language": str(get_locale()),
+            "here": request.full_path.rstrip("?") if request.method == "GET" else request.path,
+        }
+
+
+def local(text: dict[str, str] | str | None) -> str:
+    """A localised text in the reader's language, or in French where it has no other."""
+    if not text or isinstance(text, str):
+        return text or ""
+    return text.get(str(get_locale())) or text.get("fr") or next(iter(text.values()), "")
+
+
+def in_language(text: dict[str, str] | None) -> Markup:
+    """The localised text, marked with its language where that is not the page's, for those who listen to it."""
+    chosen = local(text)
+    if not text or text.get(str(get_locale())) == chosen:
+        return escape(chosen)
+    language = next((code for code, sentence in text.items() if sentence == chosen), "fr")
+    return Markup('<span lang="{}">{}</span>').format(language, chosen)
+
+
+def day(instant: str) -> str:
+    """The date of an ISO 8601 instant, as one writes it."""
+    return format_date(datetime.fromisoformat(instant), "long")
+
+
+def moment(instant: str) -> str:
+    """Date and time of an ISO 8601 instant."""
+    return format_datetime(datetime.fromisoformat(instant), "d MMMM y, HH:mm z")
+
+
+def percent(whole: int) -> str:
+    """A whole percentage, spaced as the language does."""
+    return format_percent(whole / 100)

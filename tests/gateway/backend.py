@@ -1,0 +1,260 @@
+"""The services as the gateway sees them: their public API, in memory, for tests of the pages alone.
+
+The pages meet the real services in tests/e2e.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import parse_qs
+
+TALLY = {"agree": 62, "disagree": 20, "neutral": 18, "total": 100, "qualifiers": {"likeIt": 7}}
+SENTENCES = (
+    "Il faut rouvrir les petites gares et y faire arrêter des trains le matin et le soir.",
+    "Il faut que chaque village ait un lieu où boire un café, quitte à ce que les habitants le tiennent.",
+    "Il faut des bus de nuit entre les zones d’activités et les centres-villes.",
+)
+CODE = "123456"
+
+
+class Refusal(Exception):
+    """What the fake answers instead of a result."""
+
+    def __init__(self, status: int, code: str, detail: str, **fields: str) -> None:
+        super().__init__(code)
+        self.status, self.code, self.detail, self.fields = status, code, detail, fields
+
+
+class Backend:
+    """A WSGI application. Its attributes are its state, to arrange and to look at."""
+
+    def __init__(self) -> None:
+        self.consultation: dict[str, Any] = {
+            "id": str(uuid.uuid4()),
+            "slug": "territoires",
+            "cause": {"slug": "territoires", "title": {"fr": "Territoires", "en": "Territories"}},
+            "title": {"fr": "Grande cause des territoires", "en": "The territories"},
+            "question": {
+                "fr": "Comment améliorer les conditions de vie dans votre territoire ?",
+                "en": "How can life be made better where you live?",
+            },
+            "introduction": {"fr": "Une question posée à tout le pays, pendant huit semaines."},
+            "languages": ["fr", "en"],
+            "opens_at": "2026-11-01T00:00:00+00:00",
+            "closes_at": "2026-12-27T22:59:59+00:00",
+            "status": "open",
+            "archived": False,
+            "can_propose": True,
+            "votes_target": 10000,
+            "proposal_prefix": {"fr": "Il faut", "en": "We must"},
+            "proposal_length": {"min": 12, "max": 140},
+            "participants": 3000,
+            "votes": 48210,
+            "proposals": 60,
+        }
+        self.proposals = {
+            str(uuid.UUID(int=i)): SENTENCES[i % 3].replace(".", f" ({i}).") for i in range(1, 31)
+        }
+        self.pending = {str(uuid.UUID(int=100)): "Il faut planter des haies le long des chemins."}
+        self.consents: set[str] = set()
+        self.votes: dict[tuple[str, str], dict[str, Any]] = {}
+        self.visitors = 0
+        self.roles: list[dict[str, str]] = []
+        self.similar: list[str] = []
+        self.own: list[dict[str, Any]] = []
+        self.broken: Refusal | None = None
+        self.decisions: list[dict[str, Any]] = []
+        self.seen: list[dict[str, Any]] = []
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        asked = {
+            "method": environ["REQUEST_METHOD"],
+            "path": environ["PATH_INFO"].removeprefix("/api/"),
+            "query": {name: values[0] for name, values in parse_qs(environ["QUERY_STRING"]).items()},
+            "body": json.loads(body) if body else {},
+            "token": environ.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer "),
+            "language": environ.get("HTTP_ACCEPT_LANGUAGE"),
+            "traceparent": environ.get("HTTP_TRACEPARENT", ""),
+        }
+        self.seen.append(asked)
+        try:
+            if self.broken:
+                raise self.broken
+            status, answer = self.answer(asked)
+            kind = "application/json"
+        except Refusal as refusal:
+            errors = [{"field": name, "detail": text} for name, text in refusal.fields.items()]
+            status, kind = refusal.status, "application/problem+json"
+            answer = {"status": status, "code": refusal.code, "detail": refusal.detail, "errors": errors}
+        start_response(f"{status} -", [("Content-Type", kind)])
+        return [] if answer is None else [json.dumps(answer).encode()]
+
+    def answer(self, asked: dict[str, Any]) -> tuple[int, Any]:
+        match [asked["method"], *asked["path"].split("/")]:
+            case ["POST", "identity", "v1", "visitors"]:
+                self.visitors += 1
+                return 201, {"token": f"visitor-{self.visitors}", "expires_at": "2027-01-01T00:00:00+00:00"}
+            case ["POST", "identity", "v1", "sign-in"]:
+                if "@" not in asked["body"]["email"]:
+                    raise Refusal(422, "invalid", "", email="Cette adresse n’est pas complète.")
+                return 202, {"request": "request-1", "expires_at": "2026-12-01T00:00:00+00:00"}
+            case ["POST", "identity", "v1", "token"]:
+                return 200, self.token(asked["body"])
+            case ["DELETE", "identity", "v1", "session"]:
+                return 204, None
+            case ["PATCH", "identity", "v1", "me"]:
+                return 200, self.person()
+            case ["GET", "consultation", "v1", "consultations"]:
+                return 200, {"items": [self.consultation], "next": None}
+            case [method, "consultation", "v1", "consultations", "territoires", *rest]:
+                return self.about_consultation(method, rest, asked)
+            case ["GET", "consultation", "v1", "me", "proposals"]:
+                return 200, {"items": self.own, "next": None}
+            case [method, "consultation", "v1", "proposals", proposal, *rest]:
+                return self.about_proposal(method, proposal, rest, asked)
+        raise Refusal(404, "unknown", "Rien à cette adresse.")
+
+    def token(self, grant: dict[str, Any]) -> dict[str, Any]:
+        match grant:
+            case {"grant_type": "email_code", "code": code} if code != CODE:
+                raise Refusal(422, "sign_in.code", "", code="Ce code n’est pas le bon.")
+            case {"grant_type": "email_link", "token": token} if token != "good":
+                raise Refusal(422, "sign_in.link", "Ce lien ne vaut plus.")
+        return {
+            "session": "secret",
+            "access_token": "account-1",
+            "expires_in": 300,
+            "person": self.person(),
+            "return_to": "",
+            "new_account": True,
+        }
+
+    def person(self) -> dict[str, Any]:
+        return {"id": "p", "display_name": "", "email": "camille@exemple.fr", "roles": self.roles}
+
+    def about_consultation(self, method: str, rest: list[str], asked: dict[str, Any]) -> tuple[int, Any]:
+        token = asked["token"]
+        match [method, *rest]:
+            case ["GET"]:
+                return 200, self.consultation
+            case ["GET", "consent"]:
+                given = {"version": "1", "at": "2026-11-02T00:00:00+00:00"} if token in self.consents else None
+                return 200, {"version": "1", "text": {"fr": "Vos votes disent vos opinions."}, "given": given}
+            case ["POST", "consent"]:
+                self.consents.add(self.required(token))
+                return 201, {}
+            case ["DELETE", "consent"]:
+                self.consents.discard(self.required(token))
+                return 204, None
+            case ["GET", "sequence"]:
+                self.required(token)
+                left = [one for one in self.proposals if (token, one) not in self.votes]
+                items = [self.proposal(one) for one in left[:12]]
+                voted = len(self.proposals) - len(left)
+                return 200, {"items": items, "remaining": len(left), "voted": voted}
+            case ["GET", "proposals", "similar"]:
+                return 200, {"items": [self.proposal(one) for one in self.similar]}
+            case ["POST", "proposals"]:
+                return 201, self.propose(asked)
+            case ["GET", "results"]:
+                return 200, self.results()
+            case ["GET", "results", "proposals"]:
+                return 200, {"items": self.results()["top"], "next": "plus-loin"}
+            case ["GET", "moderation"]:
+                self.required_role()
+                items = [self.proposal(one) for one in self.pending]
+                return 200, {"pending": len(self.pending), "postponed": 0, "items": items}
+            case ["POST", "moderation", "next"]:
+                self.required_role()
+                if not self.pending:
+                    return 204, None
+                first = self.proposal(next(iter(self.pending)))
+                return 200, {"proposal": first, "locked_until": "2026-12-01T00:00:00+00:00", "similar": []}
+        raise Refusal(404, "unknown", "Rien à cette adresse.")
+
+    def about_proposal(
+        self, method: str, proposal: str, rest: list[str], asked: dict[str, Any]
+    ) -> tuple[int, Any]:
+        if proposal not in self.proposals | self.pending:
+            raise Refusal(404, "proposal.unknown", "Cette proposition n’existe pas.")
+        key = (asked["token"], proposal)
+        match [method, *rest]:
+            case ["GET"]:
+                return 200, self.proposal(proposal)
+            case ["GET", "vote"]:
+                if key not in self.votes:
+                    raise Refusal(404, "vote.none", "Pas de vote.")
+                return 200, self.votes[key]
+            case ["PUT", "vote"]:
+                if asked["token"] not in self.consents:
+                    raise Refusal(409, "vote.consent_missing", "Il faut d’abord consentir.")
+                self.votes[key] = {"proposal": proposal, **asked["body"]}
+                return 200, self.votes[key]
+            case ["DELETE", "vote"]:
+                self.votes.pop(key, None)
+                return 204, None
+            case ["POST", "decision"]:
+                self.required_role()
+                if asked["body"].get("decision") == "refuse" and "reason" not in asked["body"]:
+                    raise Refusal(422, "decision.reason", "", reason="Un refus dit pourquoi.")
+                self.decisions.append(asked["body"])
+                self.pending.pop(proposal, None)
+                return 200, {"id": proposal}
+        raise Refusal(404, "unknown", "Rien à cette adresse.")
+
+    def proposal(self, proposal: str) -> dict[str, Any]:
+        waits = proposal in self.pending
+        return {
+            "id": proposal,
+            "consultation": "territoires",
+            "text": self.pending[proposal] if waits else self.proposals[proposal],
+            "language": "fr",
+            "state": "pending" if waits else "accepted",
+            "submitted_at": "2026-11-03T08:00:00+00:00",
+            "tally": TALLY,
+        }
+
+    def propose(self, asked: dict[str, Any]) -> dict[str, Any]:
+        text = asked["body"]["text"]
+        if len(text) < 12:
+            raise Refusal(422, "invalid", "", text="Cette proposition est trop courte.")
+        self.own.append(
+            {
+                "id": str(uuid.uuid4()),
+                "text": text,
+                "language": "fr",
+                "state": "pending",
+                "submitted_at": "2026-11-21T10:00:00+00:00",
+            }
+        )
+        return self.own[-1]
+
+    def results(self) -> dict[str, Any]:
+        top = [{**self.proposal(one), "zone": "consensus"} for one in list(self.proposals)[:3]]
+        split = {"agree": 45, "disagree": 44, "neutral": 11, "total": 100, "qualifiers": {}}
+        against = {"agree": 12, "disagree": 80, "neutral": 8, "total": 100, "qualifiers": {}}
+        return {
+            "consultation": "territoires",
+            "computed_at": "2026-11-21T10:00:00+00:00",
+            "final": False,
+            "participants": {"total": 3000, "accounts": 400, "visitors": 2600, "sheets": 0, "imports": 0},
+            "votes": 48210,
+            "proposals": {"accepted": 60, "refused": 3, "pending": 2},
+            "zones": {"consensus": 31, "controversy": 14, "rejection": 9, "limbo": 6},
+            "top": top,
+            "controversies": [{**top[1], "zone": "controversy", "tally": split}],
+            "rejections": [{**top[2], "zone": "rejection", "tally": against}],
+        }
+
+    def required(self, token: str) -> str:
+        if not token:
+            raise Refusal(401, "token.missing", "Il faut être identifié.")
+        return token
+
+    def required_role(self) -> None:
+        if not self.roles:
+            raise Refusal(403, "access.role", "Il faut être modérateur.")
