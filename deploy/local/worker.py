@@ -1,0 +1,55 @@
+"""The worker process: relay, consumers, jobs and mail of every service, on one bus."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from deploy.local import settings
+from libs.chassis.bus import Bus
+from libs.chassis.db import Database
+from libs.chassis.embedded import EmbeddedBus
+from libs.chassis.health import serve_internal
+from libs.chassis.logs import configure_logs
+from libs.chassis.rabbitmq import RabbitBus
+from libs.chassis.worker import Worker, run_workers, stop_on_signals
+from services.consultation.settings import ConsultationSettings
+from services.consultation.worker import create_worker as create_consultation
+from services.identity.settings import IdentitySettings
+from services.identity.worker import create_worker as create_identity
+
+
+def create_workers(environ: Mapping[str, str]) -> list[Worker]:
+    """One worker for each service, attached to the same bus."""
+    identity, consultation = settings.read(environ, IdentitySettings, ConsultationSettings)
+    bus = open_bus(identity.bus_url)
+    return [
+        create_identity(
+            identity, Database(identity.database_url, service="identity", owner=identity.owner), bus
+        ),
+        create_consultation(
+            consultation,
+            Database(consultation.database_url, service="consultation", owner=consultation.owner),
+            bus,
+        ),
+    ]
+
+
+def open_bus(url: str) -> Bus:
+    """The embedded bus, unless the environment names a broker."""
+    return EmbeddedBus() if url == "embedded://" else RabbitBus(url)
+
+
+def main() -> None:
+    """Run until SIGTERM, finish what is in hand, end."""
+    configure_logs("worker")
+    stop = stop_on_signals()
+    workers = create_workers(os.environ)
+    checks = {name: check for worker in workers for name, check in worker.checks().items()}
+    server = serve_internal(os.environ.get("MAILLAGE_INTERNAL_ADDRESS", "127.0.0.1:0"), checks)
+    run_workers(workers, stop)
+    server.shutdown()
+
+
+if __name__ == "__main__":
+    main()
