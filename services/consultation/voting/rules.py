@@ -1,13 +1,18 @@
-"""What a vote may say: a choice, and up to three qualifiers of that side."""
+"""What a vote may say (a choice, and up to three qualifiers of that side), and why one is refused."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
 from typing import Final
+from uuid import UUID
 
-from libs.chassis.errors import FieldError, Invalid, Sentence
+from libs.chassis.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Problem, Sentence
 from libs.chassis.messages import N_
+from services.consultation.consultations.rules import refuse_unless_open
+from services.consultation.proposals.rules import PUBLIC_STATES
 from services.consultation.scoring.rules import QUALIFIER_KEYS, VOTE_KEYS, QualifierKey, VoteKey
 
 CHOICES: Final[tuple[VoteKey, ...]] = VOTE_KEYS
@@ -84,6 +89,58 @@ def mask_of(qualifiers: Iterable[QualifierKey]) -> int:
 def qualifiers_of(mask: int) -> tuple[QualifierKey, ...]:
     """The qualifiers stored as `mask`, in the scorer's order."""
     return tuple(key for key, bit in _BITS.items() if mask & bit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the database knows of a proposal at the instant somebody votes on it, and whether it was done."""
+
+    proposal_id: UUID
+    state: str
+    by_caller: bool
+    """Whether the voter wrote the proposal, and may therefore know of it before it is accepted."""
+    opens_at: datetime
+    closes_at: datetime
+    archived_at: datetime | None
+    now: datetime
+    consented: bool
+    """Whether the voter's consent stands, to the text's current version."""
+    done: bool
+
+
+def refusal_to_cast(facts: Facts | None) -> Problem | None:
+    """Why a vote was not cast, the weightiest reason first; None where it was. `facts` is None for no proposal."""
+    if facts is not None and facts.done:
+        return None
+    if facts is None or not (facts.by_caller or facts.state in PUBLIC_STATES):
+        return unknown_proposal()
+    if facts.state != "accepted":
+        return Conflict("vote.not_accepted", N_("This proposal is not open to votes."))
+    return _refusal_for_hours(facts) or Forbidden(
+        "vote.consent_missing", N_("Voting needs your consent first: a vote is a political opinion.")
+    )
+
+
+def refusal_to_withdraw(facts: Facts | None) -> Problem | None:
+    """Why a vote was not withdrawn; None where it was, or where there was none to withdraw."""
+    if facts is not None and facts.done:
+        return None
+    if facts is None or not (facts.by_caller or facts.state in PUBLIC_STATES):
+        return unknown_proposal()
+    return _refusal_for_hours(facts)
+
+
+def unknown_proposal() -> NotFound:
+    """There is no such proposal, or the caller may not know of it yet: the two are not told apart."""
+    return NotFound("proposal.unknown", N_("There is no such proposal."))
+
+
+def _refusal_for_hours(facts: Facts) -> Problem | None:
+    try:
+        refuse_unless_open(facts, facts.now)
+    except Problem as problem:
+        return problem
+    return None
 
 
 def _invalid(code: str, message: str, **places: object) -> Invalid:
