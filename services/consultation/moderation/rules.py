@@ -10,7 +10,8 @@ more. What is refused stays refused: its author was told, and may propose again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,6 +20,7 @@ from uuid import UUID
 
 from libs.chassis.errors import Conflict, FieldError, Forbidden, Invalid, Sentence
 from libs.chassis.messages import N_
+from libs.chassis.tokens import Grant
 
 ROLE: Final = "moderator"
 
@@ -27,6 +29,9 @@ HELD_FOR: Final = timedelta(minutes=15)
 keeps an author waiting."""
 
 LONGEST_NOTE: Final = 500
+
+_CAUSE: Final = "cause:"
+_CAUSE_SCOPE: Final = re.compile(_CAUSE + "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Decision(StrEnum):
@@ -89,7 +94,16 @@ class Hold:
 
 def scopes_over(cause_id: UUID | None) -> tuple[str, ...]:
     """The scopes in which a role reaches a consultation of that cause; one without cause is the coalition's own."""
-    return ("coalition",) if cause_id is None else ("coalition", f"cause:{cause_id}")
+    return ("coalition",) if cause_id is None else ("coalition", f"{_CAUSE}{cause_id}")
+
+
+def causes_of(grants: Iterable[Grant]) -> set[UUID]:
+    """The causes that these grants let one moderate."""
+    return {
+        UUID(grant.scope.removeprefix(_CAUSE))
+        for grant in grants
+        if grant.role == ROLE and _CAUSE_SCOPE.fullmatch(grant.scope)
+    }
 
 
 def decided(state: str, decision: Decision) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column
 from services.consultation.base import Base
 
 STATES = ("pending", "accepted", "refused", "postponed", "archived")
+_STEMS = "stems(text, language) || stems(without_accents(text), language)"
 
 
 class Proposal(Base):
@@ -48,7 +49,5 @@ class Proposal(Base):
     locked_by: Mapped[UUID | None]
     locked_until: Mapped[datetime | None]
     """The moderator who works on it, and until when nobody else is given it."""
-    search: Mapped[str] = deferred(
-        mapped_column(TSVECTOR, Computed("to_tsvector('french'::regconfig, text)", persisted=True))
-    )
-    """Its French stems, for finding similar proposals."""
+    search: Mapped[str] = deferred(mapped_column(TSVECTOR, Computed(_STEMS, persisted=True)))
+    """Its stems without accents, for finding similar proposals: see `similar.py`."""

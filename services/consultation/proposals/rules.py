@@ -8,12 +8,19 @@ writes it; everything else is kept as its author typed it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
-from libs.chassis.errors import FieldError, Invalid, Sentence
+from libs.chassis.errors import Conflict, FieldError, Invalid, Sentence
 from libs.chassis.messages import N_
+
+LISTED = "accepted"
+"""What is put to the vote and listed."""
+PUBLIC_STATES = ("accepted", "archived")
+"""What anyone may read: an archived proposal is put to no vote, but its result still refers to it."""
+UNDECIDED = ("pending", "postponed")
 
 LONGEST_INPUT = 1000
 """Characters read at all. A consultation's own length is checked by `checked_text`, with a sentence of its own."""
@@ -82,6 +89,17 @@ def same_words(text: str) -> str:
 def without_prefix(text: str, prefix: str) -> str:
     """What the text says after the prefix; the whole text where it does not begin with it."""
     return text[len(prefix) :].strip() if _begins_with(text, prefix) else text
+
+
+def check_not_repeated(text: str, undecided: Mapping[UUID, str]) -> None:
+    """Raise `Conflict` if it says the same as one of its author's proposals that wait for a moderator, by id."""
+    for proposal_id, other in undecided.items():
+        if same_words(text) == same_words(other):
+            raise Conflict(
+                "proposal.repeated",
+                N_("You made this proposal already, and it waits for a moderator: {address}"),
+                address=f"/api/consultation/v1/proposals/{proposal_id}",
+            )
 
 
 def _with_prefix(text: str, prefix: str) -> str:

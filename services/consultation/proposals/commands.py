@@ -1,0 +1,88 @@
+"""Making proposals."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from libs.chassis.db import lock
+from libs.chassis.errors import Conflict
+from libs.chassis.ids import uuid7
+from libs.chassis.limits import count_against_limit
+from libs.chassis.messages import N_
+from libs.chassis.outbox import record
+from libs.contracts.consultation import ProposalSubmitted
+from services.consultation.consultations.models import Consultation
+from services.consultation.consultations.rules import refuse_unless_open
+from services.consultation.proposals.models import Proposal
+from services.consultation.proposals.rules import (
+    HOUR,
+    MOST_PER_HOUR,
+    UNDECIDED,
+    TextRules,
+    check_language,
+    check_not_repeated,
+    checked_text,
+)
+
+
+def submit(
+    session: Session,
+    consultation: Consultation,
+    *,
+    author: UUID,
+    text: str,
+    language: str | None,
+    now: datetime,
+) -> Proposal:
+    """Make a proposal in an account's name, which waits for a moderator. Without `language`, the consultation's first.
+
+    Raises `Conflict` when the consultation takes no proposals now or the author's same one waits already, `Invalid`
+    on a text or language that it does not take, `TooMany` beyond twenty an hour.
+    """
+    refuse_unless_open(consultation, now)
+    if not consultation.can_propose:
+        raise Conflict("proposal.vote_only", N_("This consultation takes votes only, no new proposals."))
+    language = language or consultation.languages[0]
+    check_language(language, consultation.languages)
+    text = checked_text(text, _text_rules(consultation))
+    # Two requests at once (a button pressed twice) wait for each other here, so that the second sees the first.
+    lock(session, f"proposals of {author}")
+    check_not_repeated(text, _undecided(session, consultation, author))
+    count_against_limit(session, "proposals", str(author), most=MOST_PER_HOUR, per=HOUR, now=now)
+    proposal = Proposal(
+        id=uuid7(),
+        consultation_id=consultation.id,
+        text=text,
+        language=language,
+        author_subject=author,
+        state="pending",
+        submitted_at=now,
+    )
+    session.add(proposal)
+    record(
+        session,
+        ProposalSubmitted(proposal_id=proposal.id, consultation_id=consultation.id, language=language),
+    )
+    return proposal
+
+
+def _text_rules(consultation: Consultation) -> TextRules:
+    return TextRules(
+        prefix=consultation.proposal_prefix,
+        shortest=consultation.proposal_min,
+        longest=consultation.proposal_max,
+    )
+
+
+def _undecided(session: Session, consultation: Consultation, author: UUID) -> dict[UUID, str]:
+    """The texts of the author's proposals that wait, by id."""
+    query = select(Proposal.id, Proposal.text).where(
+        Proposal.author_subject == author,
+        Proposal.consultation_id == consultation.id,
+        Proposal.state.in_(UNDECIDED),
+    )
+    return dict(session.execute(query).tuples().all())
