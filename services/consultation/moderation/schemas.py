@@ -32,9 +32,9 @@ class QueueSchema(Schema):
 class DecisionSchema(Schema):
     """What a moderator decides. A refusal, and nothing else, has a reason."""
 
-    decision = Text(longest=20, required=True, validate=OneOf([decision.value for decision in Decision]))
-    reason = Text(
-        longest=40, load_default=None, allow_none=True, validate=OneOf([reason.value for reason in Reason])
+    decision = ma.fields.String(required=True, validate=OneOf([decision.value for decision in Decision]))
+    reason = ma.fields.String(
+        load_default=None, allow_none=True, validate=OneOf([reason.value for reason in Reason])
     )
     note = Text(
         longest=LONGEST_NOTE,
