@@ -1,0 +1,56 @@
+# What there is to do with Maillage. `make` lists it.
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+BIN := .venv/bin
+
+.PHONY: help
+help: ## List what make can do
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: environment ## Start everything on this machine, with a demo, at http://127.0.0.1:8000 (PORT=… for another)
+	@$(BIN)/maillage demo
+
+.PHONY: test
+test: environment-dev ## Run every test, against real servers
+	@tests/needs.sh
+	@$(BIN)/pytest -n 2 --dist loadfile
+
+.PHONY: lint
+lint: environment-dev ## Check style, types, who imports whom, and that generated files are up to date
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m docs.generate --check
+
+.PHONY: format
+format: environment-dev ## Put the code in the project's style
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+.PHONY: docs
+docs: environment-dev ## Write the generated files again: the events' catalogue, the OpenAPI descriptions
+	@$(BIN)/python -m docs.generate
+
+.PHONY: locks
+locks: environment-dev ## Compile requirements/*.in into hashed locks, naming no index
+	@$(BIN)/python -m venv .venv/locks
+	@.venv/locks/bin/pip install --quiet pip-tools
+	@for set in run local dev; do \
+		.venv/locks/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
+			--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options \
+			--output-file "requirements/$$set.txt" "requirements/$$set.in" || exit 1; \
+	done
+
+.PHONY: clean
+clean: ## Remove .venv and caches; the data folder var stays
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: environment environment-dev
+environment:
+	@deploy/local/environment.sh local
+environment-dev:
+	@deploy/local/environment.sh dev
