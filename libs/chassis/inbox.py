@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import marshmallow as ma
 import structlog
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from libs.chassis import metrics
@@ -153,6 +154,8 @@ class Inbox:
             except Problem as problem:
                 return _Verdict("dead", "dead", f"{problem.code}: {problem}")
             except Exception as error:
+                if isinstance(error, DBAPIError) and error.connection_invalidated:
+                    raise  # nothing can be stored: not even that the handler failed
                 log.exception("consumer failed", consumer=consumer.name, event_type=envelope.type)
                 return _waiting(attempts, f"{type(error).__name__}: {error}")
         return _DONE

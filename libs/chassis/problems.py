@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
 import structlog
 from flask import Flask, Response, current_app, json
 from sqlalchemy.exc import DBAPIError
@@ -30,6 +31,7 @@ def configure_problems(app: Flask) -> None:
     app.register_error_handler(Problem, _on_problem)
     app.register_error_handler(HTTPException, _on_http_exception)
     app.register_error_handler(DBAPIError, _on_database_error)
+    app.register_error_handler(psycopg.Error, _on_database_error)
     app.register_error_handler(PoolTimeout, _on_database_error)
     app.register_error_handler(Exception, _on_bug)
 
@@ -79,20 +81,21 @@ def _on_http_exception(error: HTTPException) -> Response:
 
 
 def _on_database_error(error: Exception) -> Response:
-    if isinstance(error, DBAPIError) and not error.connection_invalidated and _is_a_bug(error):
+    """`error` is SQLAlchemy's or, from a hot path, psycopg's own."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, psycopg.Error) and _is_a_bug(cause):
         return _on_bug(error)
-    log.warning("database unavailable", error=type(error).__name__)
+    log.warning("database unavailable", error=type(cause).__name__)
     return _on_problem(
-        Unavailable(
-            "database.unavailable", N_("The service cannot reach its data for now. Nothing was changed.")
-        )
+        Unavailable("database.unavailable", N_("The service cannot reach its data for now. Nothing was changed."))
     )
 
 
-def _is_a_bug(error: DBAPIError) -> bool:
-    # Class 08 connection, 53 resources, 57 operator intervention, 25006 read-only: the server's state, not our mistake.
-    state = getattr(error.orig, "sqlstate", None)
-    return state is not None and not (state[:2] in ("08", "53", "57") or state == "25006")
+def _is_a_bug(error: psycopg.Error) -> bool:
+    # No state at all: the connection broke. Class 08: connection; 53: resources; 57: operator intervention; 25006:
+    # read-only. All are the server's condition; any other state is our mistake.
+    state = error.sqlstate
+    return state is not None and state[:2] not in ("08", "53", "57") and state != "25006"
 
 
 def _on_bug(error: Exception) -> Response:

@@ -73,14 +73,14 @@ class RabbitBus:
                 pending: list[Any] = []
                 consumer = kombu.Consumer(connection.default_channel, [queue], on_message=pending.append)
                 consumer.qos(prefetch_count=_PREFETCH)
-                with consumer:
-                    while not stop.is_set():
-                        _drain(connection, pending)
-                        if pending:
-                            _acknowledge(
-                                pending, mailbox.receive([bytes(message.body) for message in pending])
-                            )
-                            pending.clear()
+                # Never cancelled, only closed with its connection: once cancelled, the client sends back what still
+                # comes one by one, and it would stand before the messages that came earlier and are given back later.
+                consumer.consume()
+                while not stop.is_set():
+                    _drain(connection, pending)
+                    if pending:
+                        _acknowledge(pending, mailbox.receive([bytes(message.body) for message in pending]))
+                        pending.clear()
         except (OSError, OperationalError, *_KOMBU_ERRORS) as error:
             raise BusUnavailable(str(error)) from error
 
@@ -162,6 +162,8 @@ class RabbitPublisher:
         """Close the connection and end its thread."""
         self._connection.ioloop.add_callback_threadsafe(self._shut)
         self._thread.join(timeout=5)
+        if not self._thread.is_alive():
+            self._connection.ioloop.close()
 
     def _wait(self, future: Future[None], timeout: float) -> None:
         try:
