@@ -49,5 +49,9 @@ else
 fi
 echo "Installing what requirements/$set_name.txt locks…" >&2
 .venv/bin/python -m pip install --disable-pip-version-check --no-input --require-hashes -r "requirements/$set_name.txt" >&2
-.venv/bin/python -m pip install --disable-pip-version-check --no-input --quiet --no-deps --no-build-isolation -e . >&2
+if ! .venv/bin/python -m pip install --disable-pip-version-check --no-input --no-deps --no-build-isolation -e . \
+    > .venv/install.log 2>&1; then
+    cat .venv/install.log >&2
+    exit 1
+fi
 made_from "$set_name" > ".venv/made-$set_name"
