@@ -1,0 +1,22 @@
+"""What every table of the identity service stands on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import DateTime
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase
+
+from libs.chassis.db import new_metadata
+
+Document = dict[str, Any]
+"""A JSON object of a published standard."""
+
+
+class Base(DeclarativeBase):
+    """Base of the service's tables."""
+
+    metadata = new_metadata()
+    type_annotation_map = {datetime: DateTime(timezone=True), Document: JSONB}

@@ -1,0 +1,84 @@
+"""The life of a signing key: announced → signing → retired → gone.
+
+A key is *announced* before it signs, so that whoever verifies tokens holds it by then. One key at a time is *signing*.
+A *retired* key signs nothing more (its private half is destroyed) but stays published until the last token that it
+may have signed has expired; then it is *gone*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from services.identity.keys.lifetimes import LONGEST_TOKEN, SIGNER_REFRESH
+
+State = Literal["announced", "signing", "retired"]
+
+PUBLISHED_AFTER_RETIREMENT = LONGEST_TOKEN + 2 * SIGNER_REFRESH
+"""A process may sign with the former key until it next looks, so the wait begins a little after retirement."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPolicy:
+    """How long a key signs, and for how long it is announced before that."""
+
+    signs_for: timedelta
+    announced_for: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyDates:
+    """What has happened to one key so far. Its state is the last thing that happened."""
+
+    kid: str
+    announced_at: datetime
+    signing_at: datetime | None = None
+    retired_at: datetime | None = None
+
+    @property
+    def state(self) -> State:
+        """Where the key is in its life."""
+        if self.retired_at is not None:
+            return "retired"
+        return "announced" if self.signing_at is None else "signing"
+
+
+def successor_wanted(keys: Iterable[KeyDates], policy: KeyPolicy, now: datetime) -> bool:
+    """Whether a new key is to be announced: none waits, and the one that signs nears its end or is missing."""
+    by_state = _by_state(keys)
+    if "announced" in by_state:
+        return False
+    signing = by_state.get("signing")
+    return signing is None or _signing_since(signing, now) >= policy.signs_for - policy.announced_for
+
+
+def successor_due(keys: Iterable[KeyDates], policy: KeyPolicy, now: datetime) -> str | None:
+    """The announced key that takes over now; at once where no key signs, because then nothing can be signed."""
+    by_state = _by_state(keys)
+    announced, signing = by_state.get("announced"), by_state.get("signing")
+    if announced is None:
+        return None
+    if signing is None:
+        return announced.kid
+    old_enough = _signing_since(signing, now) >= policy.signs_for
+    return announced.kid if old_enough and now - announced.announced_at >= policy.announced_for else None
+
+
+def outlived(keys: Iterable[KeyDates], now: datetime) -> list[str]:
+    """The retired keys whose tokens have all expired."""
+    return [
+        key.kid
+        for key in keys
+        if key.retired_at is not None and now - key.retired_at >= PUBLISHED_AFTER_RETIREMENT
+    ]
+
+
+def _by_state(keys: Iterable[KeyDates]) -> dict[State, KeyDates]:
+    return {key.state: key for key in keys}
+
+
+def _signing_since(key: KeyDates, now: datetime) -> timedelta:
+    assert key.signing_at is not None
+    return now - key.signing_at

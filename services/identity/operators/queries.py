@@ -1,0 +1,40 @@
+"""Which operators there are."""
+
+from __future__ import annotations
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from libs.chassis.errors import NotFound
+from libs.chassis.messages import N_
+from libs.chassis.paging import Page, decode_cursor, page
+from services.identity.operators.models import Operator
+
+_LISTING = "operators"
+
+
+def operator_exists(session: Session, code: str) -> bool:
+    """Whether there is, or was, an operator of that code."""
+    return bool(session.scalar(select(exists().where(Operator.code == code))))
+
+
+def serves_people(session: Session, code: str) -> bool:
+    """Whether people may be sent to the operator: it has not left."""
+    return bool(session.scalar(select(exists().where(Operator.code == code, Operator.status != "left"))))
+
+
+def get_operator(session: Session, code: str) -> Operator:
+    """One operator. Raises `NotFound`."""
+    operator = session.get(Operator, code)
+    if operator is None:
+        raise NotFound("operator.unknown", N_("There is no such operator."))
+    return operator
+
+
+def list_operators(session: Session, *, cursor: str | None, limit: int) -> Page[Operator]:
+    """The operators by code, those who left included: their data must stay findable."""
+    query = select(Operator).order_by(Operator.code).limit(limit + 1)
+    after = decode_cursor(_LISTING, cursor, str)
+    if after is not None:
+        query = query.where(Operator.code > after[0])
+    return page(_LISTING, session.scalars(query).all(), limit, lambda operator: [operator.code])

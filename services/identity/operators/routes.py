@@ -1,0 +1,55 @@
+"""The operators, which anyone may list."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from libs.chassis.paging import Page, PageQuery, page_schema
+from libs.chassis.web import Blueprint, public, require, transaction
+from services.identity.operators import commands, queries
+from services.identity.operators.models import Operator
+from services.identity.operators.schemas import NewOperatorSchema, OperatorChangeSchema, OperatorSchema
+
+operators = Blueprint("operators", __name__, url_prefix="/v1/operators", description="Territory operators")
+
+
+@operators.get("")
+@public
+@operators.arguments(PageQuery(), location="query")
+@operators.response(200, page_schema(OperatorSchema()))
+def list_operators(query: dict[str, Any]) -> Page[Operator]:
+    """Every operator, by code."""
+    with transaction() as session:
+        return queries.list_operators(session, **query)
+
+
+@operators.post("")
+@require("administrator", "coalition")
+@operators.arguments(NewOperatorSchema())
+@operators.response(201, OperatorSchema())
+def add_operator(asked: dict[str, Any]) -> Operator:
+    """Add an operator."""
+    with transaction() as session:
+        return commands.add_operator(session, **asked, now=datetime.now(UTC))
+
+
+@operators.get("/<slug:code>")
+@public
+@operators.response(200, OperatorSchema())
+def show_operator(code: str) -> Operator:
+    """One operator."""
+    with transaction() as session:
+        return queries.get_operator(session, code)
+
+
+@operators.patch("/<slug:code>")
+@require("administrator", "coalition")
+@operators.arguments(OperatorChangeSchema())
+@operators.response(200, OperatorSchema())
+def change_operator(changes: dict[str, str], code: str) -> Operator:
+    """Note that an operator has started, or has left."""
+    with transaction() as session:
+        operator = queries.get_operator(session, code)
+        commands.change_status(operator, changes["status"])
+        return operator

@@ -1,0 +1,49 @@
+"""Coming to be known, and saying what one wants to be called."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from libs.chassis.db import database_of
+from libs.chassis.ids import uuid4, uuid7
+from libs.chassis.outbox import record
+from libs.contracts.identity import PersonRegistered
+from services.identity.people.models import PairwiseSubject, Person
+from services.identity.people.rules import EmailAddress
+
+
+def ensure_person(session: Session, email: EmailAddress, language: str, now: datetime) -> tuple[Person, bool]:
+    """The person of `email`, and whether they are new. Of two first sign-ins at once, one registers the person."""
+    made = session.execute(
+        insert(Person)
+        .values(id=uuid7(), email=email.text, email_key=email.key, language=language, created_at=now)
+        .on_conflict_do_nothing(index_elements=[Person.email_key])
+        .returning(Person.id)
+    ).scalar_one_or_none()
+    person = session.scalars(select(Person).where(Person.email_key == email.key)).one()
+    if made is not None:
+        subject = ensure_subject(session, person.id, database_of(session).owner)
+        record(session, PersonRegistered(person_id=subject, language=language))
+    return person, made is not None
+
+
+def ensure_subject(session: Session, person_id: UUID, owner: str) -> UUID:
+    """The id under which `owner` knows the person, drawn at the first need."""
+    session.execute(
+        insert(PairwiseSubject)
+        .values(person_id=person_id, owner=owner, subject=uuid4())
+        .on_conflict_do_nothing(index_elements=[PairwiseSubject.person_id, PairwiseSubject.owner])
+    )
+    return session.get_one(PairwiseSubject, (person_id, owner)).subject
+
+
+def change_profile(person: Person, changes: dict[str, Any]) -> None:
+    """Set `display_name` (None takes it away) and `language`, whichever is given."""
+    for field in changes.keys() & {"display_name", "language"}:
+        setattr(person, field, changes[field])

@@ -1,0 +1,73 @@
+"""Roles, the scopes they are held within, and who may grant which.
+
+A scope is `coalition`, or a kind and the name of one object of that kind: `cause:<uuid>`, `operator:<code>`,
+`territory:<code>`, `defi:<uuid>`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from libs.chassis.tokens import Grant
+
+COALITION = "coalition"
+FIRST_ADMINISTRATOR = Grant("administrator", COALITION)
+
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+OPERATOR_CODE = r"[a-z][a-z0-9]{1,15}"
+_SCOPE = re.compile(
+    rf"(?P<coalition>coalition)|(?P<cause>cause:{_UUID})|(?P<operator>operator:{OPERATOR_CODE})"
+    rf"|(?P<territory>territory:[0-9A-Z][0-9A-Z-]{{1,19}})|(?P<defi>defi:{_UUID})"
+)
+
+LONGEST_SCOPE = 60
+
+SCOPES_OF_ROLE: dict[str, frozenset[str]] = {
+    "administrator": frozenset({COALITION}),
+    "coordinator": frozenset({COALITION, "cause"}),
+    "moderator": frozenset({COALITION, "cause", "operator"}),
+    "ebv": frozenset({"operator", "territory"}),
+    "operator_staff": frozenset({"operator"}),
+    "porteur": frozenset({"defi"}),
+}
+"""The kinds of scope within which each role means something."""
+
+ROLES = tuple(SCOPES_OF_ROLE)
+
+
+def scope_kind(scope: str) -> str | None:
+    """`coalition`, `cause`, `operator`, `territory` or `defi`; None for what is no scope."""
+    match = _SCOPE.fullmatch(scope)
+    return match.lastgroup if match else None
+
+
+def fits(role: str, scope: str) -> bool:
+    """Whether `role` can be held within `scope`."""
+    return scope_kind(scope) in SCOPES_OF_ROLE.get(role, frozenset())
+
+
+def may_grant(held: Iterable[Grant], grant: Grant) -> bool:
+    """Whether somebody who holds `held` may give, and take back, `grant`.
+
+    An administrator may everything; a coordinator names the moderators of its cause, and a coordinator of the whole
+    coalition those of any cause.
+    """
+    held = frozenset(held)
+    if FIRST_ADMINISTRATOR in held:
+        return True
+    if grant.role != "moderator" or scope_kind(grant.scope) not in (COALITION, "cause"):
+        return False
+    return not held.isdisjoint({Grant("coordinator", grant.scope), Grant("coordinator", COALITION)})
+
+
+def concerns(scope: str, owner: str) -> bool:
+    """Whether a grant within `scope` is any business of `owner`'s services, and so goes into tokens made for it.
+
+    The coalition holds causes; an operator its own scope, territories and défis. (Which operator holds which
+    territory is not known here yet: their codes are public, and an operator ignores those of others.)
+    """
+    kind = scope_kind(scope)
+    if owner == COALITION:
+        return kind in (COALITION, "cause")
+    return scope == f"operator:{owner}" or kind in ("territory", "defi")

@@ -1,0 +1,50 @@
+"""What is done with the service's one secret, and nothing else in the service touches it.
+
+Each use has a key of its own, derived with HKDF (RFC 5869) from `MAILLAGE_IDENTITY_SECRET` and the name of the use; so
+a value made for one use is worth nothing in another, and the secret itself stays where it was given.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+_NONCE_BYTES = 12
+
+
+class Sealed(Exception):
+    """What was sealed does not open: another secret sealed it, or its bytes or its label were changed."""
+
+
+class Vault:
+    """Seals what must be read again, and digests what need only be recognised."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret.encode()
+
+    def seal(self, use: str, label: str, content: bytes) -> bytes:
+        """`content` encrypted with AES-256-GCM. It opens only under the same `use` and `label`."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return nonce + AESGCM(self._key(use)).encrypt(nonce, content, label.encode())
+
+    def open(self, use: str, label: str, sealed: bytes) -> bytes:
+        """What `seal` was given. Raises `Sealed`."""
+        nonce, body = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+        try:
+            return AESGCM(self._key(use)).decrypt(nonce, body, label.encode())
+        except InvalidTag as error:
+            raise Sealed(f"{label} was not sealed with this MAILLAGE_IDENTITY_SECRET") from error
+
+    def digest(self, use: str, label: str, text: str) -> bytes:
+        """HMAC-SHA256 of `text` under `label`: for what is too short for a bare hash to hide."""
+        return hmac.digest(self._key(use), f"{label}\0{text}".encode(), "sha256")
+
+    def _key(self, use: str) -> bytes:
+        return HKDF(SHA256(), length=32, salt=None, info=f"maillage identity {use}".encode()).derive(
+            self._secret
+        )

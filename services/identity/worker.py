@@ -1,0 +1,40 @@
+"""The worker half of the identity service: it relays its events, sends its mails, and keeps its tables in order."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from libs.chassis.bus import Bus
+from libs.chassis.db import Database
+from libs.chassis.inbox import Consumer
+from libs.chassis.jobs import Job
+from libs.chassis.mail import MailSettings
+from libs.chassis.worker import Worker
+from services.identity.keys.commands import KeyRing, rotate
+from services.identity.sessions.commands import forget_expired
+from services.identity.settings import IdentitySettings
+from services.identity.vault import Vault
+
+consumers: tuple[Consumer, ...] = ()
+"""Identity tells; nothing that others tell concerns it yet."""
+
+
+def jobs(settings: IdentitySettings) -> tuple[Job, ...]:
+    """What runs by the clock."""
+    ring = KeyRing(issuer=settings.issuer, vault=Vault(settings.secret), policy=settings.key_policy)
+
+    def rotate_keys(session: Session, now: datetime) -> None:
+        rotate(session, ring, now)
+
+    return (
+        Job(name="rotate-keys", every=timedelta(minutes=10), run=rotate_keys),
+        Job(name="forget-expired-sign-ins", every=timedelta(minutes=15), run=forget_expired),
+    )
+
+
+def create_worker(settings: IdentitySettings, database: Database, bus: Bus) -> Worker:
+    """The worker. Opens no connection."""
+    mail = MailSettings(url=settings.smtp_url, sender=settings.mail_from)
+    return Worker(database=database, bus=bus, consumers=consumers, jobs=jobs(settings), mail=mail)

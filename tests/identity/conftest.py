@@ -1,0 +1,170 @@
+"""An identity service on a database of the test's own, and what a test does with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_string, policy
+from email.message import EmailMessage
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from werkzeug.test import TestResponse
+
+from libs.chassis.db import Database
+from libs.chassis.keys import KeyStore
+from libs.chassis.migrations import upgrade
+from libs.chassis.tokens import TokenVerifier
+from services.identity import cli
+from services.identity.app import MIGRATIONS, create_app
+from services.identity.settings import IdentitySettings
+
+SITE = "https://maillage.test"
+ISSUER = f"{SITE}/api/identity"
+API = "/api/identity"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What somebody reads in a mail of ours."""
+
+    message: EmailMessage
+    text: str
+    html: str
+
+    @property
+    def token(self) -> str:
+        found = re.search(r"/sign-in/link\?token=([\w-]+)", self.text)
+        assert found
+        return found[1]
+
+    @property
+    def code(self) -> str:
+        found = re.search(r"^ +(\d{3} \d{3})$", self.text, re.MULTILINE)
+        assert found
+        return found[1]
+
+
+class Identity:
+    """One process of the service, with the calls that tests make most."""
+
+    def __init__(self, url: str, **settings: Any) -> None:
+        self.settings = IdentitySettings(
+            **{
+                "database_url": url,
+                "bus_url": "embedded://",
+                "secret": "a secret of the tests, long enough to be one",
+                "public_url": SITE,
+                "issuer": ISSUER,
+                "smtp_url": "smtp://127.0.0.1:1",
+                "mail_from": "Maillage <bonjour@maillage.test>",
+            }
+            | settings
+        )
+        self.database = Database(url, service="identity", owner=self.settings.owner, pool_size=16)
+        self.verifier = TokenVerifier(
+            KeyStore(self.database), issuers=frozenset({self.settings.issuer}), audience=self.settings.owner
+        )
+        self.app: Flask = create_app(self.settings, self.database, self.verifier)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        json: Any = None,
+        token: str | None = None,
+        language: str = "en",
+        **options: Any,
+    ) -> TestResponse:
+        headers = {"Accept-Language": language} | ({"Authorization": f"Bearer {token}"} if token else {})
+        return self.app.test_client().open(
+            f"{API}{path}", method=method, json=json, headers=headers, **options
+        )
+
+    def mails(self) -> list[Letter]:
+        """The mails queued so far, in order."""
+        with self.database.transaction() as session:
+            rows = session.execute(text("SELECT message FROM mail ORDER BY queued_at, id")).scalars().all()
+        return [_letter(row) for row in rows]
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        """The data of the facts of that name told so far."""
+        query = text("SELECT envelope::json -> 'data' FROM outbox WHERE type LIKE :type ORDER BY position")
+        with self.database.transaction() as session:
+            return list(session.execute(query, {"type": f"coalition.identity.{name}.v%"}).scalars())
+
+    def execute(self, statement: str, **values: Any) -> Any:
+        """Run one SQL statement, for what only time or an attacker would do."""
+        with self.database.transaction() as session:
+            return session.execute(text(statement), values)
+
+    def ask(self, email: str, **more: Any) -> dict[str, Any]:
+        """Ask for a mail; returns the answer, the mail is the last of `mails`."""
+        answer = self.call("POST", "/v1/sign-in", {"email": email, **more})
+        assert answer.status_code == 202, answer.json
+        return dict(answer.json or {})
+
+    def redeem(self, **grant: str) -> TestResponse:
+        return self.call("POST", "/v1/token", grant)
+
+    def sign_in(self, email: str) -> dict[str, Any]:
+        """Sign somebody in by their link."""
+        self.ask(email)
+        answer = self.redeem(grant_type="email_link", token=self.mails()[-1].token)
+        assert answer.status_code == 200, answer.json
+        return dict(answer.json or {})
+
+    def member(self, email: str, *roles: tuple[str, str]) -> tuple[str, str]:
+        """The access token and the id of somebody who holds `roles`, given at the console."""
+        with self.database.transaction() as session:
+            person: UUID = cli.ensure_account(session, email, None)
+            for role, scope in roles:
+                cli.grant_role(session, person, role, scope)
+        return self.sign_in(email)["access_token"], str(person)
+
+    def administrator(self) -> str:
+        """The access token of somebody who may everything."""
+        return self.member("admin@example.org", ("administrator", "coalition"))[0]
+
+
+def _letter(source: str) -> Letter:
+    message = message_from_string(source, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    plain, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert plain is not None
+    assert html is not None
+    return Letter(message, plain.get_content(), html.get_content())
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: Any) -> str:
+    """The address of a database with the service's tables, to copy."""
+    return str(postgres.template("identity", lambda url: upgrade(url, MIGRATIONS)))
+
+
+@pytest.fixture
+def identity_url(postgres: Any, migrated: str) -> Iterator[str]:
+    """The address of a database with the service's tables and nothing in them."""
+    with postgres.database(migrated) as url:
+        yield url
+
+
+@pytest.fixture
+def identity(identity_url: str) -> Iterator[Identity]:
+    """The service."""
+    service = Identity(identity_url)
+    yield service
+    service.database.close()
+
+
+@pytest.fixture
+def processes(identity_url: str) -> Iterator[list[Identity]]:
+    """Two processes of the service on one database."""
+    services = [Identity(identity_url), Identity(identity_url)]
+    yield services
+    for service in services:
+        service.database.close()
