@@ -71,10 +71,15 @@ def decode_cursor(listing: str, cursor: str | None, *types: Callable[[Any], Any]
         return None
     try:
         name, *key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if name == listing and len(key) == len(types):
+        if name == listing and len(key) == len(types) and all(map(_storable, key)):
             return tuple(read(part) for read, part in zip(types, key, strict=True))
     except (ValueError, TypeError, AttributeError, RecursionError):
         pass  # said below, in one sentence for every way of being no cursor of ours
     raise Malformed(
         "cursor.foreign", N_("This cursor does not belong to this list. Start again from its first page.")
     )
+
+
+def _storable(part: Any) -> bool:
+    """Whether PostgreSQL can compare a column with it: it takes no NUL, and no lone surrogate (a `ValueError` here)."""
+    return not isinstance(part, str) or b"\0" not in part.encode()

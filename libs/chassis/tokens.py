@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 from uuid import UUID
 
 from joserfc import jwt
@@ -60,18 +60,28 @@ class Keys(Protocol):
         """The key, or None when the issuer does not publish it."""
 
 
+class _Verified(NamedTuple):
+    """What a sound token said, and which key said so."""
+
+    principal: Principal
+    expires_at: float
+    issuer: str
+    kid: str
+
+
 class TokenVerifier:
     """Turns a token into a `Principal`, or raises `Unauthenticated` with the reason.
 
     `issuers` are the only ones trusted; `audience` is the owner of this service. Verified tokens are remembered
-    until they expire, because a signature costs more than the rest of a vote.
+    until they expire, because a signature costs more than the rest of a vote; their key is still looked for each
+    time, so that a withdrawn one stops working.
     """
 
     def __init__(self, keys: Keys, *, issuers: frozenset[str], audience: str, remember: int = 20_000) -> None:
         self._keys = keys
         self._issuers = issuers
         self._audience = audience
-        self._remembered: OrderedDict[str, tuple[Principal, float]] = OrderedDict()
+        self._remembered: OrderedDict[str, _Verified] = OrderedDict()
         self._room = remember
         self._lock = Lock()
 
@@ -79,23 +89,18 @@ class TokenVerifier:
         """The bearer of `token`. Raises `Unauthenticated`: malformed, expired, forged, wrong issuer or audience."""
         with self._lock:
             known = self._remembered.get(token)
-        if known and known[1] > time.time():
-            return known[0]
-        claims = self._verified_claims(token)
-        principal = _principal(claims)
-        self._store(token, principal, float(claims["exp"]))
-        return principal
+        if known and known.expires_at > time.time() and self._keys.get(known.issuer, known.kid) is not None:
+            return known.principal
+        verified = self._verify(token)
+        self._remember(token, verified)
+        return verified.principal
 
-    def forget(self) -> None:
-        """Drop every remembered token; called when a key is withdrawn."""
-        with self._lock:
-            self._remembered.clear()
-
-    def _verified_claims(self, token: str) -> Mapping[str, Any]:
+    def _verify(self, token: str) -> _Verified:
         header, unverified = _peek(token)
-        if unverified.get("iss") not in self._issuers:
+        issuer, kid = str(unverified.get("iss", "")), str(header.get("kid", ""))
+        if issuer not in self._issuers:
             raise _refuse("issuer", N_("This token comes from an issuer that is not known here."))
-        key = self._keys.get(unverified["iss"], str(header.get("kid", "")))
+        key = self._keys.get(issuer, kid)
         if key is None:
             raise _refuse("key", N_("This token is signed with a key that its issuer does not publish."))
         try:
@@ -105,7 +110,7 @@ class TokenVerifier:
         except (JoseError, ValueError) as error:
             raise _malformed() from error
         self._check_claims(claims)
-        return claims
+        return _Verified(_principal(claims), float(claims["exp"]), issuer, kid)
 
     def _check_claims(self, claims: Mapping[str, Any]) -> None:
         if claims.get("aud") != self._audience:
@@ -115,9 +120,9 @@ class TokenVerifier:
         if claims["exp"] <= time.time() - _CLOCK_SKEW:
             raise _refuse("expired", N_("This token has expired."))
 
-    def _store(self, token: str, principal: Principal, expires_at: float) -> None:
+    def _remember(self, token: str, verified: _Verified) -> None:
         with self._lock:
-            self._remembered[token] = (principal, expires_at)
+            self._remembered[token] = verified
             while len(self._remembered) > self._room:
                 self._remembered.popitem(last=False)
 
