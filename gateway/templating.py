@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Flask, request
-from flask_babel import format_date, format_datetime, format_decimal, format_percent, get_locale
+from flask_babel import format_date, format_decimal, format_percent, format_time, get_locale, gettext
 from markupsafe import Markup, escape
 
 from gateway import figures, session, wording
@@ -56,7 +56,8 @@ def day(instant: str) -> str:
 
 def moment(instant: str) -> str:
     """Date and time of an ISO 8601 instant."""
-    return format_datetime(datetime.fromisoformat(instant), "d MMMM y, HH:mm z")
+    at = datetime.fromisoformat(instant)
+    return gettext("%(day)s at %(time)s (Paris time)", day=format_date(at, "long"), time=format_time(at, "short"))
 
 
 def percent(whole: int) -> str:

@@ -59,7 +59,7 @@ def submit(slug: str) -> Any:
             "proposals/propose.html", 422, consultation=asked, text=text, similar=None, problem=problem
         )
     session.drop_draft()
-    flash(_("Thank you. A moderator will read your proposal; its author will know by e-mail what becomes of it."))
+    flash(_("Thank you. A moderator will read your proposal; what becomes of it is shown here."))
     return go("proposals.mine")
 
 

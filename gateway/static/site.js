@@ -40,7 +40,4 @@
     field.addEventListener("input", show);
     show();
   });
-
-  // On a card, the first key should already work.
-  document.querySelector("#card [data-focus]")?.focus({ preventScroll: true });
 })();
