@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import Any
 
 import click
 
+from deploy.local.folder import DataFolder
+from deploy.local.installation import Installation
 from deploy.local.refusals import Refused
+from services.consultation.cli import consultation
 
 
 class _Commands(click.Group):
@@ -31,34 +34,32 @@ def say(text: str) -> None:
     click.echo(text, err=True)
 
 
-def print_json(value: object) -> None:
-    """The command's answer."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="maillage")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Maillage on one machine. Its data are in MAILLAGE_DATA, else in the folder var of the checkout."""
+    ctx.obj = Installation(os.environ, say, ctx.with_resource(ExitStack()))
 
 
 @main.command()
-def up() -> None:
+@click.pass_obj
+def up(installation: Installation) -> None:
     """Start everything and stay; Ctrl-C ends everything."""
-    _run(demo=False)
+    _run(installation.folder, demo=False)
 
 
 @main.command()
-def demo() -> None:
+@click.pass_obj
+def demo(installation: Installation) -> None:
     """Start everything with the demo: the cause « Territoires », its consultation and its accounts."""
-    _run(demo=True)
+    _run(installation.folder, demo=True)
 
 
-def _run(*, demo: bool) -> None:
-    from deploy.local.folder import data_folder
+def _run(folder: DataFolder, *, demo: bool) -> None:
     from deploy.local.supervisor import Supervisor
 
-    supervisor = Supervisor(data_folder(os.environ), os.environ, demo=demo, say=say)
+    supervisor = Supervisor(folder, os.environ, demo=demo, say=say)
     if not demo:
         supervisor.run(welcome=lambda url: say(f"Maillage runs at {url}\nCtrl-C ends everything."))
         return
@@ -68,38 +69,24 @@ def _run(*, demo: bool) -> None:
 
 
 @main.command()
-def migrate() -> None:
+@click.pass_obj
+def migrate(installation: Installation) -> None:
     """Bring the databases to their newest version."""
     from deploy.local import migrations
 
-    migrations.migrate(environ_with_postgres("migrate"), say)
+    migrations.migrate(installation.environ("migrate"), say)
     say("The databases are at their newest version.")
 
 
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def status(as_json: bool) -> None:
+@click.pass_obj
+def status(installation: Installation, as_json: bool) -> None:
     """What runs, where, in which versions, and what waits."""
-    from deploy.local.folder import data_folder
     from deploy.local.status import describe, in_words
 
-    found = describe(data_folder(os.environ), environ_with_postgres("status"))
-    if as_json:
-        print_json(found)
-    else:
-        click.echo(in_words(found))
+    found = describe(installation.folder, installation.environ("status"))
+    click.echo(json.dumps(found, ensure_ascii=False, indent=2) if as_json else in_words(found))
 
 
-def environ_with_postgres(command: str) -> Mapping[str, str]:
-    """The system's environment, its PostgreSQL running until this command ends."""
-    from deploy.local import settings
-    from deploy.local.folder import data_folder
-    from deploy.local.postgres import postgres_for
-
-    folder = data_folder(os.environ)
-    port = click.get_current_context().with_resource(postgres_for(folder, command, say))
-    holder = folder.holder()
-    url = (holder.url if holder else "") or f"http://127.0.0.1:{settings.port(os.environ)}"
-    environ = settings.compose(folder, os.environ, postgres_port=port, url=url)
-    settings.read(environ)
-    return environ
+main.add_command(consultation)

@@ -9,17 +9,20 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import httpx
+from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+from prometheus_client.multiprocess import mark_process_dead
 
 from deploy.local import settings
 from gateway.app import create_app as create_gateway
 from gateway.edge.routes import WsgiApp, compose
 from gateway.settings import GatewaySettings
 from libs.chassis.db import Database
-from libs.chassis.health import Check, internal_app
+from libs.chassis.health import Check, internal_app, serve_internal
 from libs.chassis.keys import KeyStore
 from libs.chassis.logs import configure_logs
 from libs.chassis.tokens import TokenVerifier
@@ -36,56 +39,62 @@ def create_app(environ: Mapping[str, str]) -> WsgiApp:
     identity, consultation, gateway = settings.read(
         environ, IdentitySettings, ConsultationSettings, GatewaySettings
     )
-    inside = httpx.WSGITransport(app=lambda environ, start: app(environ, start))
-    databases = {
-        name: Database(each.database_url, service=name, owner=each.owner, pool_size=each.web_threads)
-        for name, each in (("identity", identity), ("consultation", consultation))
+    inside = httpx.WSGITransport(app=lambda environ, start_response: app(environ, start_response))
+    issuer = {consultation.issuer: consultation.jwks_url}
+
+    def service(create: Any, its: Any, name: str) -> Flask:
+        database = Database(its.database_url, service=name, owner=its.owner, pool_size=its.web_threads)
+        keys = KeyStore(database, issuer, httpx.Client(transport=inside))
+        verifier = TokenVerifier(keys, issuers=frozenset(issuer), audience=its.owner)
+        return cast(Flask, create(its, database, verifier))
+
+    apps = {
+        "identity": service(create_identity, identity, "identity"),
+        "consultation": service(create_consultation, consultation, "consultation"),
+        "gateway": create_gateway(gateway, inside),
     }
-    verifier = TokenVerifier(
-        KeyStore(
-            databases["consultation"],
-            {consultation.issuer: consultation.jwks_url},
-            httpx.Client(transport=inside),
-        ),
-        issuers=frozenset({consultation.issuer}),
-        audience=consultation.owner,
-    )
-    app = compose(
-        {
-            "identity": create_identity(identity, databases["identity"]),
-            "consultation": create_consultation(consultation, databases["consultation"], verifier),
-            "gateway": create_gateway(gateway, inside),
-        }
-    )
-    return _with_health(app, {f"{name}-database": each.ping for name, each in databases.items()})
+    app = _with_health(apps)
+    return app
 
 
-def _with_health(app: WsgiApp, checks: Mapping[str, Check]) -> WsgiApp:
-    """The application, with `/livez` and `/readyz` answered for all of it together."""
-    health = internal_app(checks)
+def _with_health(apps: Mapping[str, Flask]) -> WsgiApp:
+    """The apps by the route table, with `/livez` and `/readyz` answered for all of them together."""
+    site = compose(apps)
+    health = internal_app({name: _readiness_of(app) for name, app in apps.items()})
 
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        chosen = health if environ.get("PATH_INFO") in ("/livez", "/readyz") else app
+        chosen = health if environ.get("PATH_INFO") in ("/livez", "/readyz") else site
         return chosen(environ, start_response)
 
     return application
 
 
+def _readiness_of(app: Flask) -> Check:
+    def check() -> None:
+        with httpx.Client(transport=httpx.WSGITransport(app=app), base_url="http://inside") as client:
+            client.get("/readyz").raise_for_status()
+
+    return check
+
+
 class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn, started from here instead of its own command line."""
 
-    def __init__(self, descriptor: int, threads: int, application: WsgiApp) -> None:
+    def __init__(self, descriptor: int, identity: IdentitySettings, application: WsgiApp) -> None:
         self._options = {
             "bind": f"fd://{descriptor}",
             "workers": WORKERS,
             "worker_class": "gthread",
-            "threads": threads,
+            "threads": identity.web_threads,
             "preload_app": True,
             "graceful_timeout": 10,
             "timeout": 60,
             "umask": 0o077,
             "control_socket_disable": True,
-            "proc_name": "maillage-web",
+            "logger_class": _Logger,
+            # The metrics of both workers, on a port of the process that watches them.
+            "when_ready": lambda _arbiter: serve_internal(identity.internal_address, {}),
+            "child_exit": lambda _arbiter, worker: mark_process_dead(worker.pid),  # type: ignore[no-untyped-call]
         }
         self._application = application
         super().__init__()
@@ -100,11 +109,19 @@ class Server(BaseApplication):  # type: ignore[misc]
         return self._application
 
 
+class _Logger(Logger):  # type: ignore[misc]
+    """gunicorn's own lines, in the form of all others."""
+
+    def setup(self, _cfg: object) -> None:
+        """Leave the lines to the handlers of the process."""
+        self.error_log.propagate = True
+
+
 def main() -> None:
     """Serve on the socket whose descriptor is the only argument, until SIGTERM."""
     configure_logs("web")
     (identity,) = settings.read(os.environ, IdentitySettings)
-    Server(int(sys.argv[1]), identity.web_threads, create_app(os.environ)).run()
+    Server(int(sys.argv[1]), identity, create_app(os.environ)).run()
 
 
 if __name__ == "__main__":

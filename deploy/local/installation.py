@@ -1,0 +1,51 @@
+"""The installation that a command works on, with the system up or down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from deploy.local.folder import DataFolder, data_folder
+
+if TYPE_CHECKING:
+    from libs.chassis.db import Database
+
+Say = Callable[[str], None]
+
+
+class Installation:
+    """The data folder that the environment names. What it opens is closed with `resources`."""
+
+    def __init__(self, environ: Mapping[str, str], say: Say, resources: ExitStack) -> None:
+        self._environ, self._say, self._resources = environ, say, resources
+
+    @property
+    def folder(self) -> DataFolder:
+        """The data folder."""
+        return data_folder(self._environ)
+
+    def environ(self, command: str) -> dict[str, str]:
+        """The environment of the system's processes; PostgreSQL runs until `resources` are closed."""
+        from deploy.local import settings
+        from deploy.local.postgres import postgres_for
+
+        port = self._resources.enter_context(postgres_for(self.folder, command, self._say))
+        holder = self.folder.holder()
+        url = (holder.url if holder else "") or f"http://127.0.0.1:{settings.port(self._environ)}"
+        environ = settings.compose(self.folder, self._environ, postgres_port=port, url=url)
+        settings.read(environ)
+        return environ
+
+    def consultation_database(self) -> Database:
+        """The consultation service's database, reachable and migrated until `resources` are closed."""
+        from deploy.local import migrations, settings
+        from libs.chassis.db import Database
+        from services.consultation.settings import ConsultationSettings
+
+        environ = self.environ("consultation")
+        migrations.migrate(environ, self._say)
+        (found,) = settings.read(environ, ConsultationSettings)
+        database = Database(found.database_url, service="consultation", owner=found.owner)
+        self._resources.callback(database.close)
+        return database
