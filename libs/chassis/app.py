@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import marshmallow as ma
 import structlog
 from flask import Flask, Response, g, request
 from flask_smorest import Api
@@ -27,7 +28,7 @@ from libs.chassis.db import Database
 from libs.chassis.health import Check, readiness
 from libs.chassis.i18n import configure_languages
 from libs.chassis.problems import configure_problems
-from libs.chassis.schemas import Blueprint
+from libs.chassis.schemas import Blueprint, Schema
 from libs.chassis.tokens import TokenVerifier
 from libs.chassis.trace import traced
 
@@ -155,7 +156,25 @@ def _configure_api(app: Flask, service: ServiceApp) -> None:
     app.extensions["maillage.api"] = api
 
 
+class ProblemSchema(Schema):
+    """An RFC 9457 problem: why a request was not done."""
+
+    type = ma.fields.String(required=True)
+    title = ma.fields.String(required=True)
+    status = ma.fields.Integer(required=True)
+    detail = ma.fields.String(required=True, metadata={"description": "A sentence for people, translated."})
+    code = ma.fields.String(
+        required=True, metadata={"description": "The same for programs; it never changes."}
+    )
+    errors = ma.fields.List(
+        ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.String()),
+        metadata={"description": "What is wrong in which field: objects with `field` and `detail`."},
+    )
+
+
 class _Api(Api):  # type: ignore[misc]
+    ERROR_SCHEMA = ProblemSchema
+
     def _register_error_handlers(self) -> None:
         """Errors are `problems`' business."""
 
