@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
+from flask.testing import FlaskClient
+from joserfc import jwt
+from joserfc.jwk import OKPKey
 
 from libs.chassis.db import Database
+from libs.chassis.ids import uuid4, uuid7
 from libs.chassis.migrations import upgrade
 from libs.chassis.testing.postgres import TestServer
-from services.consultation.app import MIGRATIONS
+from libs.chassis.tokens import TokenVerifier
+from services.consultation.app import MIGRATIONS, create_app
+from services.consultation.causes.models import Cause
+from services.consultation.consultations.models import Consultation
+from services.consultation.settings import ConsultationSettings
+
+ISSUER = "https://maillage.example/api/identity"
 
 
 @pytest.fixture
@@ -20,3 +34,114 @@ def database(postgres: TestServer) -> Iterator[Database]:
         database = Database(url, service="consultation", owner="coalition", pool_size=8)
         yield database
         database.close()
+
+
+class Tokens:
+    """An issuer of tokens for tests. Each method gives the headers of somebody's requests."""
+
+    def __init__(self) -> None:
+        self._key = OKPKey.generate_key("Ed25519", {"kid": "test"}, private=True)
+        self.verifier = TokenVerifier(self, issuers=frozenset({ISSUER}), audience="coalition")
+
+    def get(self, issuer: str, kid: str) -> OKPKey | None:
+        """The public key, as `TokenVerifier` looks it up."""
+        return self._key if (issuer, kid) == (ISSUER, "test") else None
+
+    def account(self, *grants: tuple[str, str], subject: UUID | None = None) -> dict[str, str]:
+        """Somebody signed in, who holds roles within scopes."""
+        return self._headers(subject or uuid7(), "account", grants)
+
+    def visitor(self, subject: UUID | None = None) -> dict[str, str]:
+        """A browser."""
+        return self._headers(subject or uuid4(), "visitor", ())
+
+    def _headers(self, subject: UUID, kind: str, grants: tuple[tuple[str, str], ...]) -> dict[str, str]:
+        now = int(time.time())
+        claims: dict[str, Any] = {
+            "iss": ISSUER,
+            "aud": "coalition",
+            "sub": str(subject),
+            "kind": kind,
+            "grants": list(grants),
+            "iat": now,
+            "exp": now + 300,
+        }
+        token = jwt.encode({"alg": "Ed25519", "kid": "test"}, claims, self._key, algorithms=["Ed25519"])
+        return {"Authorization": f"Bearer {token}"}
+
+
+@pytest.fixture(scope="session")
+def tokens() -> Tokens:
+    """Who asks."""
+    return Tokens()
+
+
+@pytest.fixture
+def client(database: Database, tokens: Tokens) -> FlaskClient:
+    """A client of the service's web app."""
+    settings = ConsultationSettings(
+        database_url=database.url,
+        bus_url="embedded://",
+        issuer=ISSUER,
+        jwks_url=f"{ISSUER}/.well-known/jwks.json",
+    )
+    return create_app(settings, database, tokens.verifier).test_client()
+
+
+@pytest.fixture
+def cause(database: Database) -> Cause:
+    """A cause."""
+    now = datetime.now(UTC)
+    cause = Cause(
+        id=uuid7(),
+        slug="territoires",
+        title={"fr": "Territoires"},
+        mandate={"fr": "Améliorer les conditions de vie."},
+        opens_at=now - timedelta(days=30),
+        closes_at=now + timedelta(days=700),
+        created_at=now,
+    )
+    with database.transaction() as session:
+        session.add(cause)
+    return cause
+
+
+@pytest.fixture
+def make_consultation(database: Database, cause: Cause) -> Callable[..., Consultation]:
+    """Makes a consultation of the cause that is open now, whatever else is asked of it."""
+
+    def make(**changes: Any) -> Consultation:
+        now = datetime.now(UTC)
+        values: dict[str, Any] = {
+            "id": uuid7(),
+            "cause_id": cause.id,
+            "slug": "vivre-mieux",
+            "title": {"fr": "Vivre mieux"},
+            "question": {"fr": "Comment vivre mieux ici ?"},
+            "introduction": {"fr": "Une question."},
+            "languages": ["fr", "en"],
+            "opens_at": now - timedelta(days=1),
+            "closes_at": now + timedelta(days=1),
+            "can_propose": True,
+            "proposal_prefix": "Il faut",
+            "proposal_min": 12,
+            "proposal_max": 140,
+            "consent_version": 1,
+            "consent_text": {"fr": "J’accepte."},
+            "governance": {"dpo": "dpo@maillage.example"},
+            "opening_recorded": True,
+            "closing_recorded": False,
+            "created_at": now,
+        }
+        consultation = Consultation(**(values | changes))
+        with database.transaction() as session:
+            session.add(consultation)
+        return consultation
+
+    return make
+
+
+@pytest.fixture
+def consultation(make_consultation: Callable[..., Consultation]) -> Consultation:
+    """A consultation that is open now and takes proposals."""
+    return make_consultation()
