@@ -16,11 +16,13 @@ import httpx
 import structlog
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
-from psycopg import Error as DatabaseError
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from libs.chassis.db import Database
+from libs.chassis.errors import Invalid
+from libs.chassis.messages import N_
 from libs.contracts.identity import KeysRotated
 
 log = structlog.get_logger()
@@ -84,13 +86,16 @@ class KeyStore:
             answer.raise_for_status()
             with self._database.transaction() as session:
                 save_keys(session, issuer, answer.json())
-        except (httpx.HTTPError, ValueError, JoseError, DatabaseError) as error:
+        except (httpx.HTTPError, ValueError, Invalid, SQLAlchemyError) as error:
             log.warning("issuer's keys not fetched", issuer=issuer, error=type(error).__name__)
 
 
 def save_keys(session: Session, issuer: str, jwks: Mapping[str, Any]) -> None:
-    """Make `jwks` the whole set of keys of `issuer`. Raises `JoseError` or `KeyError` on what is no public key."""
-    keys = [OKPKey.import_key(jwk) for jwk in jwks["keys"]]
+    """Make `jwks` the whole set of keys of `issuer`. Raises `Invalid` on what is no JWK set of Ed25519 keys."""
+    try:
+        keys = [OKPKey.import_key(jwk) for jwk in jwks["keys"]]
+    except (JoseError, LookupError, TypeError, ValueError) as error:
+        raise Invalid("jwks.malformed", N_("This is not a set of Ed25519 public keys.")) from error
     session.execute(text("DELETE FROM verification_key WHERE issuer = :issuer"), {"issuer": issuer})
     for key in keys:
         session.execute(

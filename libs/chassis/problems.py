@@ -87,7 +87,9 @@ def _on_database_error(error: Exception) -> Response:
         return _on_bug(error)
     log.warning("database unavailable", error=type(cause).__name__)
     return _on_problem(
-        Unavailable("database.unavailable", N_("The service cannot reach its data for now. Nothing was changed."))
+        Unavailable(
+            "database.unavailable", N_("The service cannot reach its data for now. Nothing was changed.")
+        )
     )
 
 
@@ -112,5 +114,6 @@ def _on_bug(error: Exception) -> Response:
 
 
 def _respond(document: dict[str, Any]) -> Response:
-    body = json.dumps(document, ensure_ascii=False)
+    # In ASCII: a document may quote a field name that no encoding can hold.
+    body = json.dumps(document, ensure_ascii=True)
     return Response(body, status=document["status"], mimetype="application/problem+json")
