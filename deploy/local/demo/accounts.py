@@ -1,0 +1,44 @@
+"""The demo's accounts: one for each thing there is to try. They sign in by mail, as everybody does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from libs.chassis.tokens import Grant, Principal
+from services.identity.cli import ensure_account, grant_role
+
+COALITION = "coalition"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """Someone to sign in as; `role` is held within the whole coalition."""
+
+    email: str
+    name: str
+    role: str | None
+    can: str
+    """What there is to try, for the list printed at the start."""
+
+
+CITIZEN = DemoAccount("citoyenne@demo.example", "Camille", None, "votes and proposes")
+MODERATOR = DemoAccount("moderateur@demo.example", "Mohamed", "moderator", "decides on proposals")
+COORDINATOR = DemoAccount("coordinatrice@demo.example", "Claire", "coordinator", "runs the cause")
+ADMINISTRATOR = DemoAccount("administrateur@demo.example", "Alain", "administrator", "grants roles")
+ACCOUNTS = (CITIZEN, MODERATOR, COORDINATOR, ADMINISTRATOR)
+
+
+def ensure_accounts(session: Session) -> dict[DemoAccount, Principal]:
+    """Make the accounts that are missing. Returns each as the coalition's services see it."""
+    return {account: _ensure(session, account) for account in ACCOUNTS}
+
+
+def _ensure(session: Session, account: DemoAccount) -> Principal:
+    subject: UUID = ensure_account(session, account.email, account.name)
+    if account.role is None:
+        return Principal(subject, "account", frozenset())
+    grant_role(session, subject, account.role, COALITION)
+    return Principal(subject, "account", frozenset({Grant(account.role, COALITION)}))

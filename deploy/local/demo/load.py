@@ -1,0 +1,59 @@
+"""Fills an installation with the demo, once: what is there already is kept as people left it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from deploy.local import settings
+from deploy.local.demo.accounts import ACCOUNTS, ensure_accounts
+from deploy.local.demo.content import find_consultation, write_content
+from deploy.local.demo.voting import all_have_voted, vote
+from libs.chassis.db import Database
+from services.consultation.settings import ConsultationSettings
+from services.identity.settings import IdentitySettings
+
+TELL_EVERY = 500
+
+
+def load(environ: Mapping[str, str], say: Callable[[str], None]) -> None:
+    """Make the demo's accounts, cause, consultation, proposals and votes, where they are missing."""
+    identity, consultation = settings.read(environ, IdentitySettings, ConsultationSettings)
+    people = Database(identity.database_url, service="identity", owner=identity.owner)
+    opinions = Database(consultation.database_url, service="consultation", owner=consultation.owner)
+    try:
+        _load(people, opinions, say)
+    finally:
+        people.close()
+        opinions.close()
+
+
+def _load(people: Database, opinions: Database, say: Callable[[str], None]) -> None:
+    with people.transaction() as session:
+        actors = ensure_accounts(session)
+    with opinions.transaction() as session:
+        found = find_consultation(session)
+    if found is None:
+        say("Loading the demo: the cause, its consultation, the proposals…")
+        with opinions.transaction() as session:
+            found = write_content(session, actors, datetime.now(UTC))
+    if all_have_voted(opinions):
+        return
+
+    def tell(done: int, total: int) -> None:
+        if done % TELL_EVERY == 0 or done == total:
+            say(f"Loading the demo: {done} of {total} participants have voted…")
+
+    vote(opinions, found, tell)
+
+
+def welcome(url: str) -> str:
+    """What to say when the demo is ready at `url`: where it is, and whom to sign in as."""
+    lines = [
+        "",
+        f"  Maillage runs at {url}",
+        "",
+        "  Sign in as one of these; their mail arrives at " + f"{url}/demo/mail",
+    ]
+    lines += [f"    {account.email:28} {account.name}, {account.can}" for account in ACCOUNTS]
+    return "\n".join([*lines, "", "  Ctrl-C ends everything; what was done is kept.", ""])
