@@ -9,16 +9,31 @@ from flask import Flask
 from libs.chassis.app import ServiceApp, create_service_app
 from libs.chassis.db import Database
 from libs.chassis.tokens import TokenVerifier
-from libs.chassis.web import Blueprint
+from services.consultation.causes.routes import blueprint as causes
+from services.consultation.consultations.routes import blueprint as consultations
 from services.consultation.moderation.routes import blueprint as moderation
+from services.consultation.participants.routes import blueprint as participants
 from services.consultation.proposals.routes import blueprint as proposals
+from services.consultation.results.routes import blueprint as results
+from services.consultation.sequences.routes import blueprint as sequences
 from services.consultation.settings import ConsultationSettings
+from services.consultation.tallies.recent import RecentFigures
+from services.consultation.voting.routes import blueprint as voting
 
 NAME = "consultation"
 MIGRATIONS = Path(__file__).parent / "migrations"
 TRANSLATIONS = Path(__file__).parent / "translations"
 
-BLUEPRINTS: tuple[Blueprint, ...] = (proposals, moderation)
+BLUEPRINTS = (
+    causes,
+    consultations,
+    participants,
+    proposals,
+    moderation,
+    voting,
+    sequences,
+    results,
+)
 
 
 def create_app(settings: ConsultationSettings, database: Database, verifier: TokenVerifier) -> Flask:
@@ -32,5 +47,6 @@ def create_app(settings: ConsultationSettings, database: Database, verifier: Tok
             verifier=verifier,
             blueprints=BLUEPRINTS,
             translations=TRANSLATIONS,
+            extensions={"figures": RecentFigures(settings.figures_kept)},
         )
     )

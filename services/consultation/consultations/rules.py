@@ -81,15 +81,15 @@ def check_dates(opens_at: datetime, closes_at: datetime) -> None:
         )
 
 
-def check_french(texts: Mapping[str, Mapping[str, str] | None]) -> None:
-    """Raise `Invalid`, naming the fields, unless each localised text has French in it."""
-    missing = [
-        FieldError(f"{field}.fr", Sentence(N_("The French text is missing.")))
-        for field, text in texts.items()
-        if text is not None and not text.get("fr")
-    ]
-    if missing:
-        raise Invalid("consultation.no_french", N_("French is the first language here."), errors=missing)
+def check_proposal_length(shortest: int, longest: int) -> None:
+    """Raise `Invalid` unless a proposal can have a length between the two."""
+    if not 1 <= shortest <= longest:
+        sentence = Sentence(N_("The longest proposal cannot be shorter than the shortest."))
+        raise Invalid(
+            "consultation.proposal_length",
+            N_("The lengths of a proposal do not fit together."),
+            errors=[FieldError("proposal_length.max", sentence)],
+        )
 
 
 def check_governance(governance: Mapping[str, Any] | None, closes_at: datetime) -> None:

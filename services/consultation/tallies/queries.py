@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +43,33 @@ def vote_counts(session: Session, consultation_id: UUID) -> dict[UUID, int]:
         .group_by(Vote.proposal_id)
     )
     return {row.proposal_id: row.votes for row in session.execute(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """How many took part in a consultation, and in what."""
+
+    voters: Mapping[str, int]
+    """Participants with at least one vote, by class; a class without any may be missing."""
+    votes: int
+    proposals: Mapping[str, int]
+    """Proposals by state; a state without any may be missing."""
+
+    @property
+    def participants(self) -> int:
+        """Participants of all classes with at least one vote."""
+        return sum(self.voters.values())
+
+
+def participation(session: Session, consultation_id: UUID) -> Participation:
+    """Counts over a whole consultation."""
+    states = select(Proposal.state, func.count()).where(Proposal.consultation_id == consultation_id)
+    votes = select(func.count()).select_from(Vote).where(Vote.consultation_id == consultation_id)
+    return Participation(
+        voters=voters_by_class(session, consultation_id),
+        votes=session.scalar(votes) or 0,
+        proposals=dict(session.execute(states.group_by(Proposal.state)).tuples().all()),
+    )
 
 
 def voters_by_class(session: Session, consultation_id: UUID) -> dict[str, int]:

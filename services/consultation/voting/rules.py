@@ -17,6 +17,7 @@ from services.consultation.scoring.rules import QUALIFIER_KEYS, VOTE_KEYS, Quali
 
 CHOICES: Final[tuple[VoteKey, ...]] = VOTE_KEYS
 MOST_QUALIFIERS: Final = 3
+MOST_IN_A_BATCH: Final = 100
 
 QUALIFIERS: Final[Mapping[VoteKey, tuple[QualifierKey, ...]]] = {
     "agree": QUALIFIER_KEYS[0:3],

@@ -1,0 +1,130 @@
+"""Reading results: national figures, from the rows of votes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from libs.chassis.paging import Page, decode_cursor, page
+from services.consultation.consultations.models import Consultation
+from services.consultation.consultations.queries import get_consultation
+from services.consultation.consultations.rules import Status, status
+from services.consultation.proposals.models import Proposal
+from services.consultation.proposals.rules import LISTED
+from services.consultation.results.rules import (
+    Order,
+    Standing,
+    leaders,
+    ordered,
+    rank,
+    standings_of,
+    zone_counts,
+)
+from services.consultation.scoring.rules import ProposalScores, Zone
+from services.consultation.tallies.queries import (
+    Participation,
+    participation,
+    tallies_of_consultation,
+)
+from services.consultation.tallies.recent import RecentFigures
+from services.consultation.tallies.rules import NO_VOTES, Tally
+
+LEADERS = 10
+"""How many proposals the summary shows in each of its lists."""
+
+_LISTS: Mapping[str, tuple[Order, Zone | None]] = {
+    "top": ("top", None),
+    "controversies": ("controversy", Zone.CONTROVERSY),
+    "rejections": ("rejection", Zone.REJECTION),
+    "neutral": ("neutral", Zone.LIMBO),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Everything public that was counted of a consultation at one instant. Standings are of accepted proposals."""
+
+    computed_at: datetime
+    participation: Participation
+    standings: Sequence[Standing]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredProposal:
+    """A proposal with its standing, ready to be shown."""
+
+    id: UUID
+    text: str
+    tally: Tally
+    scores: ProposalScores
+    zone: Zone
+
+
+def summary(session: Session, slug: str, recent: RecentFigures, now: datetime) -> dict[str, Any]:
+    """The results on one page; `final` once the consultation is closed."""
+    consultation = get_consultation(session, slug)
+    results = _recent_results(session, consultation, recent, now)
+    lists = {name: leaders(results.standings, order, zone, LEADERS) for name, (order, zone) in _LISTS.items()}
+    texts = _texts(session, [standing.id for chosen in lists.values() for standing in chosen])
+    took_part = results.participation
+    return {
+        "consultation": slug,
+        "computed_at": results.computed_at,
+        "final": status(consultation.opens_at, consultation.closes_at, results.computed_at) is Status.CLOSED,
+        "participants": took_part,
+        "votes": took_part.votes,
+        "proposals": took_part.proposals,
+        "zones": zone_counts(results.standings),
+        **{name: [_scored(standing, texts) for standing in chosen] for name, chosen in lists.items()},
+    }
+
+
+def list_scored(
+    session: Session,
+    slug: str,
+    recent: RecentFigures,
+    now: datetime,
+    *,
+    order: Order,
+    cursor: str | None,
+    limit: int,
+) -> Page[ScoredProposal]:
+    """A page of the accepted proposals, the strongest in `order` first."""
+    consultation = get_consultation(session, slug)
+    listing = f"results:{slug}:{order}"
+    after = decode_cursor(listing, cursor, float, str)
+    standings = ordered(_recent_results(session, consultation, recent, now).standings, order)
+    rest = [s for s in standings if after is None or rank(s, order) > after]
+    found = page(listing, rest[: limit + 1], limit, lambda standing: rank(standing, order))
+    texts = _texts(session, [standing.id for standing in found.items])
+    return Page([_scored(standing, texts) for standing in found.items], found.next)
+
+
+def _recent_results(
+    session: Session, consultation: Consultation, recent: RecentFigures, now: datetime
+) -> Results:
+    return recent.get(("results", consultation.id), lambda: _results(session, consultation.id, now))
+
+
+def _results(session: Session, consultation_id: UUID, now: datetime) -> Results:
+    tallies = tallies_of_consultation(session, consultation_id)
+    accepted = session.scalars(
+        select(Proposal.id).where(Proposal.consultation_id == consultation_id, Proposal.state == LISTED)
+    )
+    standings = standings_of({id: tallies.get(id, NO_VOTES) for id in accepted})
+    return Results(now, participation(session, consultation_id), standings)
+
+
+def _texts(session: Session, ids: Sequence[UUID]) -> dict[UUID, str]:
+    found = session.execute(select(Proposal.id, Proposal.text).where(Proposal.id.in_(ids)))
+    return dict(found.tuples().all())
+
+
+def _scored(standing: Standing, texts: Mapping[UUID, str]) -> ScoredProposal:
+    return ScoredProposal(standing.id, texts[standing.id], standing.tally, standing.scores, standing.zone)

@@ -1,0 +1,23 @@
+"""The worker half of the consultation service: relays its events, keeps issuers' keys, watches the clock."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from libs.chassis.bus import Bus
+from libs.chassis.db import Database
+from libs.chassis.inbox import Consumer
+from libs.chassis.jobs import Job
+from libs.chassis.keys import keep_keys
+from libs.chassis.worker import Worker
+from libs.contracts.identity import KeysRotated
+from services.consultation.consultations.commands import record_dates
+from services.consultation.settings import ConsultationSettings
+
+consumers = (Consumer(name="keep-keys", event=KeysRotated, handle=keep_keys, projection=True),)
+jobs = (Job(name="record-consultation-dates", every=timedelta(seconds=5), run=record_dates),)
+
+
+def create_worker(settings: ConsultationSettings, database: Database, bus: Bus) -> Worker:
+    """The worker of `settings.owner`. Opens no connection."""
+    return Worker(database=database, bus=bus, consumers=consumers, jobs=jobs)
