@@ -59,8 +59,8 @@ def show_queue(session: Session, consultation: Consultation, cursor: str | None,
 def count_undecided(session: Session, consultation_id: UUID) -> dict[str, int]:
     """How many proposals are in each of the undecided states."""
     query = (
-        select(Proposal.state, func.count())
+        select(Proposal.state, func.count().label("waiting"))
         .where(Proposal.consultation_id == consultation_id, Proposal.state.in_(UNDECIDED))
         .group_by(Proposal.state)
     )
-    return dict.fromkeys(UNDECIDED, 0) | dict(session.execute(query).tuples().all())
+    return dict.fromkeys(UNDECIDED, 0) | {row.state: row.waiting for row in session.execute(query)}

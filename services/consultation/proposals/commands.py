@@ -85,4 +85,4 @@ def _undecided(session: Session, consultation: Consultation, author: UUID) -> di
         Proposal.consultation_id == consultation.id,
         Proposal.state.in_(UNDECIDED),
     )
-    return dict(session.execute(query).tuples().all())
+    return {row.id: row.text for row in session.execute(query)}
