@@ -97,7 +97,9 @@ def _on_http_exception(error: HTTPException) -> AnyResponse:
     if status < 400:
         return error.get_response()
     response = error_page(status)
-    response.headers.extend((name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After"))
+    response.headers.extend(
+        (name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After")
+    )
     return response
 
 
@@ -112,7 +114,11 @@ def _on_service_problem(problem: ServiceProblem) -> AnyResponse:
 
 def _begin_again() -> AnyResponse:
     """The reader's token no longer works, or the page needs an account: forget the one, ask for the other."""
-    here = request.full_path.rstrip("?") if request.method == "GET" else local_path(request.form.get("return_to"))
+    here = (
+        request.full_path.rstrip("?")
+        if request.method == "GET"
+        else local_path(request.form.get("return_to"))
+    )
     if session.account() is None and session.visitor() is not None:
         session.forget_visitor()
         target = here

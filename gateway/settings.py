@@ -24,9 +24,7 @@ class GatewaySettings:
         default="http://127.0.0.1",
     )
     owner: str = setting("MAILLAGE_OWNER", "owner that labels the metrics", default="coalition")
-    secure_cookies: bool = setting(
-        "MAILLAGE_SECURE_COOKIES", "send cookies over HTTPS only", default=True
-    )
+    secure_cookies: bool = setting("MAILLAGE_SECURE_COOKIES", "send cookies over HTTPS only", default=True)
     demo_mail: Path | None = setting(
         "MAILLAGE_DEMO_MAIL", "Maildir whose mails anyone may read, in a demo only", default=None
     )

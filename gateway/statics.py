@@ -65,7 +65,7 @@ def send(name: str) -> Response:
     file: StaticFile | None = current_app.extensions["maillage.static"].get(name)
     if file is None:
         abort(404)
-    squeeze = "gzip" in request.accept_encodings
+    squeeze = request.accept_encodings.quality("gzip") > 0
     response = Response(file.compressed if squeeze else file.body, mimetype=file.mimetype)
     if squeeze:
         response.headers["Content-Encoding"] = "gzip"
@@ -75,4 +75,5 @@ def send(name: str) -> Response:
         f"public, max-age={YEAR_S}, immutable" if named else f"public, max-age={HOUR_S}"
     )
     response.set_etag(file.digest)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

@@ -21,7 +21,10 @@ def configure_templates(app: Flask, settings: GatewaySettings) -> None:
         day=day, moment=moment, number=format_decimal, percent=percent, local=local, in_language=in_language
     )
     app.jinja_env.globals.update(
-        wording=wording, segments=figures.segments, public_url=settings.public_url, demo=bool(settings.demo_mail)
+        wording=wording,
+        segments=figures.segments,
+        public_url=settings.public_url,
+        demo=bool(settings.demo_mail),
     )
 
     @app.context_processor
@@ -35,8 +38,10 @@ def configure_templates(app: Flask, settings: GatewaySettings) -> None:
 
 def local(text: dict[str, str] | str | None) -> str:
     """A localised text in the reader's language, or in French where it has no other."""
-    if not text or isinstance(text, str):
-        return text or ""
+    if not text:
+        return ""
+    if isinstance(text, str):
+        return text
     return text.get(str(get_locale())) or text.get("fr") or next(iter(text.values()), "")
 
 
@@ -51,15 +56,16 @@ def in_language(text: dict[str, str] | None) -> Markup:
 
 def day(instant: str) -> str:
     """The date of an ISO 8601 instant, as one writes it."""
-    return format_date(datetime.fromisoformat(instant), "long")
+    return str(format_date(datetime.fromisoformat(instant), "long"))
 
 
 def moment(instant: str) -> str:
     """Date and time of an ISO 8601 instant."""
     at = datetime.fromisoformat(instant)
-    return gettext("%(day)s at %(time)s (Paris time)", day=format_date(at, "long"), time=format_time(at, "short"))
+    places = {"day": format_date(at, "long"), "time": format_time(at, "short")}
+    return str(gettext("%(day)s at %(time)s (Paris time)", **places))
 
 
 def percent(whole: int) -> str:
     """A whole percentage, spaced as the language does."""
-    return format_percent(whole / 100)
+    return str(format_percent(whole / 100))

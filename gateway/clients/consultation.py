@@ -25,7 +25,7 @@ def consent(slug: str) -> Json:
     return _get(f"/consultations/{slug}/consent")
 
 
-def give_consent(slug: str, version: str) -> None:
+def give_consent(slug: str, version: int) -> None:
     """Record consent to that version of the text."""
     _call("POST", f"/consultations/{slug}/consent", json={"version": version})
 
@@ -46,7 +46,9 @@ def proposal(proposal_id: str) -> Json:
 
 
 def my_vote(proposal_id: str) -> Json | None:
-    """This participant's vote on it, or None."""
+    """This participant's vote on it, or None; a browser that never took part has none."""
+    if current_token() is None:
+        return None
     try:
         return cast("Json | None", _call("GET", f"/proposals/{proposal_id}/vote"))
     except ServiceProblem as problem:

@@ -11,7 +11,13 @@ from libs.chassis.access import public
 
 blueprint = Blueprint("components", __name__)
 
-_TALLY = {"agree": 412, "neutral": 96, "disagree": 143, "total": 651, "qualifiers": {"likeIt": 120, "doable": 88}}
+_TALLY = {
+    "agree": 412,
+    "neutral": 96,
+    "disagree": 143,
+    "total": 651,
+    "qualifiers": {"likeIt": 120, "doable": 88},
+}
 
 
 @blueprint.get("/components")

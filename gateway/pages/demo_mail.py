@@ -5,11 +5,10 @@ from __future__ import annotations
 import mailbox
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from flask import Blueprint, abort, current_app
 from markupsafe import Markup
@@ -59,7 +58,7 @@ def _age(folder: Path, key: str) -> float:
 
 
 def _read(raw: bytes) -> CaughtMail:
-    message = cast(EmailMessage, BytesParser(policy=default).parsebytes(raw))
+    message = BytesParser(policy=default).parsebytes(raw)
     part = message.get_body(preferencelist=("plain",))
     text = part.get_content() if part is not None else ""
     sent = message["Date"].datetime if message["Date"] is not None else None

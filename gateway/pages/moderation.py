@@ -57,9 +57,14 @@ def decide(slug: str, proposal_id: UUID) -> Any:
     try:
         consultation.decide(str(proposal_id), decision)
     except ServiceProblem as problem:
+        if problem.status == 409:
+            flash(problem.detail)
+            return go("moderation.queue", slug=slug)
         if problem.status != 422:
             raise
-        return page("moderation/proposal.html", 422, **_reading(slug, proposal_id), typed=typed, problem=problem)
+        return page(
+            "moderation/proposal.html", 422, **_reading(slug, proposal_id), typed=typed, problem=problem
+        )
     flash(_done(typed["decision"]))
     return _to_next(slug)
 
@@ -80,7 +85,7 @@ def _reading(slug: str, proposal_id: UUID) -> Json:
 
 
 def _done(decision: str) -> str:
-    sentences = {
+    sentences: dict[str, str] = {
         "accept": _("Accepted: it will be put to the vote."),
         "refuse": _("Refused: its author is told why."),
         "postpone": _("Postponed: it stays out of the queue until somebody takes it up."),

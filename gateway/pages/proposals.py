@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from gateway import session
 from gateway.clients import consultation
 from gateway.pages.support import go, page, signed_in, wants_piece
-from gateway.services import ServiceProblem
+from gateway.services import Json, ServiceProblem
 from libs.chassis.access import public
 
 blueprint = Blueprint("proposals", __name__)
@@ -32,7 +32,7 @@ def form(slug: str) -> Any:
 @public
 def similar(slug: str) -> Any:
     """Proposals close to what is being typed: a piece of page, or the form with them where there is no script."""
-    text = request.args.get("text", "").strip()
+    text = _one_line(request.args.get("text", ""))
     found = consultation.similar(slug, text) if len(text) >= ENOUGH_TO_COMPARE else []
     if wants_piece():
         return page("proposals/similar.html", slug=slug, similar=found)
@@ -44,14 +44,14 @@ def similar(slug: str) -> Any:
 @public
 def submit(slug: str) -> Any:
     """Show what is similar first; then submit, once the author has seen it and is signed in."""
-    text, asked = request.form.get("text", "").strip(), consultation.consultation(slug)
+    text, asked = _one_line(request.form.get("text", "")), consultation.consultation(slug)
     try:
         found = [] if "seen_similar" in request.form or not text else consultation.similar(slug, text)
         if found:
             return page("proposals/propose.html", consultation=asked, text=text, similar=found)
         if session.account() is None:
             return _sign_in_first(slug, text)
-        consultation.propose(slug, text, str(get_locale()))
+        consultation.propose(slug, text, _language(asked))
     except ServiceProblem as problem:
         if not problem.concerns_input:
             raise
@@ -68,6 +68,17 @@ def submit(slug: str) -> Any:
 def mine() -> Any:
     """One's own proposals, with their state, and the reason where one was refused."""
     return page("proposals/mine.html", proposals=consultation.my_proposals())
+
+
+def _one_line(text: str) -> str:
+    """What was typed, as one line: a proposal is one sentence, whatever the Enter key did to it."""
+    return " ".join(text.splitlines()).strip()
+
+
+def _language(asked: Json) -> str:
+    """The page's language where the consultation is held in it, else the consultation's first."""
+    page_language, languages = str(get_locale()), asked["languages"]
+    return page_language if page_language in languages else str(languages[0])
 
 
 def _sign_in_first(slug: str, text: str) -> Any:

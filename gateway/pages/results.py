@@ -30,4 +30,6 @@ def every_proposal(slug: str) -> Any:
     if order not in ORDERS:
         abort(404)
     listed = consultation.ranked_proposals(slug, order, request.args.get("cursor"))
-    return page("results/proposals.html", consultation=consultation.consultation(slug), order=order, listed=listed)
+    return page(
+        "results/proposals.html", consultation=consultation.consultation(slug), order=order, listed=listed
+    )

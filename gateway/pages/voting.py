@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, request
+from flask import Blueprint, abort, flash, request
 from flask_babel import gettext as _
 
 from gateway import session
@@ -31,7 +31,7 @@ def start(slug: str) -> Any:
     if asked["status"] != "open":
         return page("voting/not_open.html", consultation=asked)
     consent = consultation.consent(slug)
-    if consent["given"] is None:
+    if not _holds(consent):
         return page("voting/consent.html", consultation=asked, consent=consent)
     series = session.series(slug) or _new_series(slug)
     if series.next_card is None:
@@ -43,8 +43,11 @@ def start(slug: str) -> Any:
 @public
 def give_consent(slug: str) -> Any:
     """Record the consent, under a token of this browser's own."""
+    version = request.form.get("version", type=int)
+    if version is None:
+        abort(400)
     identity.ensure_participant()
-    consultation.give_consent(slug, request.form.get("version", ""))
+    consultation.give_consent(slug, version)
     return go("voting.start", slug=slug)
 
 
@@ -138,6 +141,11 @@ def _in_series(slug: str, proposal_id: str) -> bool:
     return series is not None and series.next_card is not None and proposal_id in series.cards
 
 
+def _holds(consent: Json) -> bool:
+    """Whether consent was given to the text as it stands; after a change it is asked for again."""
+    return consent["given"] is not None and consent["given"]["version"] == consent["version"]
+
+
 def _new_series(slug: str) -> session.Series:
     return session.begin_series(slug, [item["id"] for item in consultation.sequence(slug)["items"]])
 
@@ -162,7 +170,7 @@ def _after(slug: str, proposal_id: str, mine: Json | None) -> Any:
 
 def _show(slug: str, proposal_id: str, mine: Json | None) -> Any:
     series = session.series(slug) or session.Series(slug, ())
-    shown = {
+    shown: dict[str, Any] = {
         "slug": slug,
         "proposal": consultation.proposal(proposal_id),
         "mine": mine,

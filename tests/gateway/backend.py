@@ -6,6 +6,7 @@ The pages meet the real services in tests/e2e.
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -20,10 +21,40 @@ SENTENCES = (
 CODE = "123456"
 
 
+_ONE = "consultation/v1/consultations/territoires"
+_PROPOSAL = "consultation/v1/proposals/([0-9a-f-]+)"
+HANDLERS = {
+    "POST identity/v1/visitors": "make_visitor",
+    "POST identity/v1/sign-in": "ask_for_mail",
+    "POST identity/v1/token": "give_token",
+    "DELETE identity/v1/session": "end_session",
+    "PATCH identity/v1/me": "change_profile",
+    "GET consultation/v1/consultations": "list_consultations",
+    f"GET {_ONE}": "show_consultation",
+    f"GET {_ONE}/consent": "show_consent",
+    f"POST {_ONE}/consent": "give_consent",
+    f"DELETE {_ONE}/consent": "withdraw_consent",
+    f"GET {_ONE}/sequence": "sequence",
+    f"GET {_ONE}/proposals/similar": "find_similar",
+    f"POST {_ONE}/proposals": "submit",
+    "GET consultation/v1/me/proposals": "list_own",
+    f"GET {_ONE}/results": "show_results",
+    f"GET {_ONE}/results/proposals": "rank_proposals",
+    f"GET {_ONE}/moderation": "show_queue",
+    f"POST {_ONE}/moderation/next": "take_next",
+    f"POST {_PROPOSAL}/decision": "decide",
+    f"GET {_PROPOSAL}": "show_proposal",
+    f"GET {_PROPOSAL}/vote": "show_vote",
+    f"PUT {_PROPOSAL}/vote": "cast_vote",
+    f"DELETE {_PROPOSAL}/vote": "withdraw_vote",
+}
+"""The API of the services, each call with the method of `Backend` that answers it."""
+
+
 class Refusal(Exception):
     """What the fake answers instead of a result."""
 
-    def __init__(self, status: int, code: str, detail: str, **fields: str) -> None:
+    def __init__(self, status: int, code: str, detail: str, /, **fields: str) -> None:
         super().__init__(code)
         self.status, self.code, self.detail, self.fields = status, code, detail, fields
 
@@ -49,7 +80,7 @@ class Backend:
             "archived": False,
             "can_propose": True,
             "votes_target": 10000,
-            "proposal_prefix": {"fr": "Il faut", "en": "We must"},
+            "proposal_prefix": "Il faut",
             "proposal_length": {"min": 12, "max": 140},
             "participants": 3000,
             "votes": 48210,
@@ -60,6 +91,7 @@ class Backend:
         }
         self.pending = {str(uuid.UUID(int=100)): "Il faut planter des haies le long des chemins."}
         self.consents: set[str] = set()
+        self.consent_version = 1
         self.votes: dict[tuple[str, str], dict[str, Any]] = {}
         self.visitors = 0
         self.roles: list[dict[str, str]] = []
@@ -94,29 +126,27 @@ class Backend:
         return [] if answer is None else [json.dumps(answer).encode()]
 
     def answer(self, asked: dict[str, Any]) -> tuple[int, Any]:
-        match [asked["method"], *asked["path"].split("/")]:
-            case ["POST", "identity", "v1", "visitors"]:
-                self.visitors += 1
-                return 201, {"token": f"visitor-{self.visitors}", "expires_at": "2027-01-01T00:00:00+00:00"}
-            case ["POST", "identity", "v1", "sign-in"]:
-                if "@" not in asked["body"]["email"]:
-                    raise Refusal(422, "invalid", "", email="Cette adresse n’est pas complète.")
-                return 202, {"request": "request-1", "expires_at": "2026-12-01T00:00:00+00:00"}
-            case ["POST", "identity", "v1", "token"]:
-                return 200, self.token(asked["body"])
-            case ["DELETE", "identity", "v1", "session"]:
-                return 204, None
-            case ["PATCH", "identity", "v1", "me"]:
-                return 200, self.person()
-            case ["GET", "consultation", "v1", "consultations"]:
-                return 200, {"items": [self.consultation], "next": None}
-            case [method, "consultation", "v1", "consultations", "territoires", *rest]:
-                return self.about_consultation(method, rest, asked)
-            case ["GET", "consultation", "v1", "me", "proposals"]:
-                return 200, {"items": self.own, "next": None}
-            case [method, "consultation", "v1", "proposals", proposal, *rest]:
-                return self.about_proposal(method, proposal, rest, asked)
+        asked_for = f"{asked['method']} {asked['path']}"
+        for pattern, handler in HANDLERS.items():
+            found = re.fullmatch(pattern, asked_for)
+            if found:
+                status, answer = getattr(self, handler)(asked, *found.groups())
+                return status, answer
         raise Refusal(404, "unknown", "Rien à cette adresse.")
+
+    # identity
+
+    def make_visitor(self, asked: dict[str, Any]) -> tuple[int, Any]:
+        self.visitors += 1
+        return 201, {"token": f"visitor-{self.visitors}", "expires_at": "2027-01-01T00:00:00+00:00"}
+
+    def ask_for_mail(self, asked: dict[str, Any]) -> tuple[int, Any]:
+        if "@" not in asked["body"]["email"]:
+            raise Refusal(422, "invalid", "", email="Cette adresse n’est pas complète.")
+        return 202, {"request": "request-1", "expires_at": "2026-12-01T00:00:00+00:00"}
+
+    def give_token(self, asked: dict[str, Any]) -> tuple[int, Any]:
+        return 200, self.token(asked["body"])
 
     def token(self, grant: dict[str, Any]) -> dict[str, Any]:
         match grant:
@@ -133,78 +163,101 @@ class Backend:
             "new_account": True,
         }
 
+    def end_session(self, asked: dict[str, Any]) -> tuple[int, Any]:
+        return 204, None
+
+    def change_profile(self, asked: dict[str, Any]) -> tuple[int, Any]:
+        return 200, self.person()
+
     def person(self) -> dict[str, Any]:
         return {"id": "p", "display_name": "", "email": "camille@exemple.fr", "roles": self.roles}
 
-    def about_consultation(self, method: str, rest: list[str], asked: dict[str, Any]) -> tuple[int, Any]:
-        token = asked["token"]
-        match [method, *rest]:
-            case ["GET"]:
-                return 200, self.consultation
-            case ["GET", "consent"]:
-                given = {"version": "1", "at": "2026-11-02T00:00:00+00:00"} if token in self.consents else None
-                return 200, {"version": "1", "text": {"fr": "Vos votes disent vos opinions."}, "given": given}
-            case ["POST", "consent"]:
-                self.consents.add(self.required(token))
-                return 201, {}
-            case ["DELETE", "consent"]:
-                self.consents.discard(self.required(token))
-                return 204, None
-            case ["GET", "sequence"]:
-                self.required(token)
-                left = [one for one in self.proposals if (token, one) not in self.votes]
-                items = [self.proposal(one) for one in left[:12]]
-                voted = len(self.proposals) - len(left)
-                return 200, {"items": items, "remaining": len(left), "voted": voted}
-            case ["GET", "proposals", "similar"]:
-                return 200, {"items": [self.proposal(one) for one in self.similar]}
-            case ["POST", "proposals"]:
-                return 201, self.propose(asked)
-            case ["GET", "results"]:
-                return 200, self.results()
-            case ["GET", "results", "proposals"]:
-                return 200, {"items": self.results()["top"], "next": "plus-loin"}
-            case ["GET", "moderation"]:
-                self.required_role()
-                items = [self.proposal(one) for one in self.pending]
-                return 200, {"pending": len(self.pending), "postponed": 0, "items": items}
-            case ["POST", "moderation", "next"]:
-                self.required_role()
-                if not self.pending:
-                    return 204, None
-                first = self.proposal(next(iter(self.pending)))
-                return 200, {"proposal": first, "locked_until": "2026-12-01T00:00:00+00:00", "similar": []}
-        raise Refusal(404, "unknown", "Rien à cette adresse.")
+    # consultation
 
-    def about_proposal(
-        self, method: str, proposal: str, rest: list[str], asked: dict[str, Any]
-    ) -> tuple[int, Any]:
+    def list_consultations(self, asked: dict[str, Any]) -> tuple[int, Any]:
+        return 200, {"items": [self.consultation], "next": None}
+
+    def show_consultation(self, asked: dict[str, Any]) -> tuple[int, Any]:
+        return 200, self.consultation
+
+    def show_consent(self, asked: dict[str, Any]) -> tuple[int, Any]:
+        given = {"version": 1, "at": "2026-11-02T00:00:00+00:00"} if asked["token"] in self.consents else None
+        text = {"fr": "Vos votes disent vos opinions."}
+        return 200, {"version": self.consent_version, "text": text, "given": given}
+
+    def give_consent(self, asked: dict[str, Any]) -> tuple[int, Any]:
+        self.consents.add(self.required(asked))
+        return 201, {}
+
+    def withdraw_consent(self, asked: dict[str, Any]) -> tuple[int, Any]:
+        self.consents.discard(self.required(asked))
+        return 204, None
+
+    def sequence(self, asked: dict[str, Any]) -> tuple[int, Any]:
+        token = self.required(asked)
+        left = [one for one in self.proposals if (token, one) not in self.votes]
+        items = [self.proposal(one) for one in left[:12]]
+        return 200, {"items": items, "remaining": len(left), "voted": len(self.proposals) - len(left)}
+
+    def find_similar(self, asked: dict[str, Any]) -> tuple[int, Any]:
+        return 200, {"items": [self.proposal(one) for one in self.similar]}
+
+    def submit(self, asked: dict[str, Any]) -> tuple[int, Any]:
+        return 201, self.propose(asked)
+
+    def list_own(self, asked: dict[str, Any]) -> tuple[int, Any]:
+        return 200, {"items": self.own, "next": None}
+
+    def show_results(self, asked: dict[str, Any]) -> tuple[int, Any]:
+        return 200, self.results()
+
+    def rank_proposals(self, asked: dict[str, Any]) -> tuple[int, Any]:
+        return 200, {"items": self.results()["top"], "next": "plus-loin"}
+
+    def show_queue(self, asked: dict[str, Any]) -> tuple[int, Any]:
+        self.required_role()
+        items = [self.proposal(one) for one in self.pending]
+        return 200, {"pending": len(self.pending), "postponed": 0, "items": items}
+
+    def take_next(self, asked: dict[str, Any]) -> tuple[int, Any]:
+        self.required_role()
+        if not self.pending:
+            return 204, None
+        first = self.proposal(next(iter(self.pending)))
+        return 200, {"proposal": first, "locked_until": "2026-12-01T00:00:00+00:00", "similar": []}
+
+    def decide(self, asked: dict[str, Any], proposal: str) -> tuple[int, Any]:
+        self.required_role()
+        if asked["body"].get("decision") == "refuse" and "reason" not in asked["body"]:
+            raise Refusal(422, "decision.reason", "", reason="Un refus dit pourquoi.")
+        self.decisions.append(asked["body"])
+        self.pending.pop(proposal, None)
+        return 200, {"id": proposal}
+
+    def show_proposal(self, asked: dict[str, Any], proposal: str) -> tuple[int, Any]:
+        return 200, self.proposal(self.existing(proposal))
+
+    def show_vote(self, asked: dict[str, Any], proposal: str) -> tuple[int, Any]:
+        key = (self.required(asked), self.existing(proposal))
+        if key not in self.votes:
+            raise Refusal(404, "vote.none", "Pas de vote.")
+        return 200, self.votes[key]
+
+    def cast_vote(self, asked: dict[str, Any], proposal: str) -> tuple[int, Any]:
+        if asked["token"] not in self.consents:
+            raise Refusal(409, "vote.consent_missing", "Il faut d’abord consentir.")
+        vote = {"proposal": self.existing(proposal), **asked["body"]}
+        self.votes[asked["token"], proposal] = vote
+        return 200, vote
+
+    def withdraw_vote(self, asked: dict[str, Any], proposal: str) -> tuple[int, Any]:
+        self.votes.pop((asked["token"], proposal), None)
+        return 204, None
+
+    def existing(self, proposal: str) -> str:
         if proposal not in self.proposals | self.pending:
             raise Refusal(404, "proposal.unknown", "Cette proposition n’existe pas.")
-        key = (asked["token"], proposal)
-        match [method, *rest]:
-            case ["GET"]:
-                return 200, self.proposal(proposal)
-            case ["GET", "vote"]:
-                if key not in self.votes:
-                    raise Refusal(404, "vote.none", "Pas de vote.")
-                return 200, self.votes[key]
-            case ["PUT", "vote"]:
-                if asked["token"] not in self.consents:
-                    raise Refusal(409, "vote.consent_missing", "Il faut d’abord consentir.")
-                self.votes[key] = {"proposal": proposal, **asked["body"]}
-                return 200, self.votes[key]
-            case ["DELETE", "vote"]:
-                self.votes.pop(key, None)
-                return 204, None
-            case ["POST", "decision"]:
-                self.required_role()
-                if asked["body"].get("decision") == "refuse" and "reason" not in asked["body"]:
-                    raise Refusal(422, "decision.reason", "", reason="Un refus dit pourquoi.")
-                self.decisions.append(asked["body"])
-                self.pending.pop(proposal, None)
-                return 200, {"id": proposal}
-        raise Refusal(404, "unknown", "Rien à cette adresse.")
+        return proposal
 
     def proposal(self, proposal: str) -> dict[str, Any]:
         waits = proposal in self.pending
@@ -250,9 +303,10 @@ class Backend:
             "rejections": [{**top[2], "zone": "rejection", "tally": against}],
         }
 
-    def required(self, token: str) -> str:
-        if not token:
+    def required(self, asked: dict[str, Any]) -> str:
+        if not asked["token"]:
             raise Refusal(401, "token.missing", "Il faut être identifié.")
+        token: str = asked["token"]
         return token
 
     def required_role(self) -> None:
