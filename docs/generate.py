@@ -32,7 +32,7 @@ class NoKeys:
 def documents() -> dict[Path, str]:
     """Every generated file with the content it should have."""
     found = {DOCS / "events.md": catalogue.render()}
-    for name, app in _apps().items():
+    for name, app in apps().items():
         description = app.extensions["maillage.api"].spec.to_dict()
         found[DOCS / "openapi" / f"{name}.json"] = (
             json.dumps(description, indent=1, ensure_ascii=False) + "\n"
@@ -40,7 +40,8 @@ def documents() -> dict[Path, str]:
     return found
 
 
-def _apps() -> dict[str, Flask]:
+def apps() -> dict[str, Flask]:
+    """Every service's app, described but connected to nothing."""
     verifier = TokenVerifier(NoKeys(), issuers=frozenset(), audience="coalition")
 
     def database(service: str) -> Database:
