@@ -220,6 +220,15 @@ def test_another_moderator_decides_neither_what_is_held_nor_in_the_same_moment(
     assert decide(client, proposal, bruno, decision="accept").status_code == 200
 
 
+def test_a_decision_frees_the_proposal_for_colleagues_at_once(
+    client: FlaskClient, wait: Wait, anne: dict[str, str], bruno: dict[str, str]
+) -> None:
+    proposal = wait()
+    take(client, anne)
+    decide(client, proposal, anne, decision="accept")
+    assert decide(client, proposal, bruno, decision="refuse", reason="partisan").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
