@@ -11,6 +11,7 @@ from libs.chassis.db import database_of
 from libs.chassis.errors import Conflict, FieldError, Invalid, Sentence
 from libs.chassis.messages import N_
 from libs.chassis.tokens import Grant
+from services.identity.keys.commands import KeyRing, withdraw
 from services.identity.people.commands import change_profile, ensure_person, ensure_subject
 from services.identity.people.queries import known_person, person_by_email
 from services.identity.people.rules import EmailAddress, read_email
@@ -18,6 +19,8 @@ from services.identity.roles.commands import count_administrators
 from services.identity.roles.commands import grant_role as _grant_role
 from services.identity.roles.queries import grants_of
 from services.identity.roles.rules import FIRST_ADMINISTRATOR
+from services.identity.settings import IdentitySettings
+from services.identity.vault import Vault
 
 
 def grant_first_administrator(session: Session, email: str, language: str = "fr") -> UUID:
@@ -54,6 +57,16 @@ def find_account(session: Session, email: str) -> UUID | None:
     """The coalition's id of the account of `email`, if there is one."""
     person = person_by_email(session, _address(email))
     return ensure_subject(session, person.id, database_of(session).owner) if person else None
+
+
+def withdraw_key(session: Session, settings: IdentitySettings, kid: str) -> None:
+    """Give up the signing key `kid`, for example because it leaked: all it signed is refused within a minute.
+
+    Every visitor whose token it signed becomes a new one, and people's access tokens are renewed by their sessions.
+    Raises `NotFound`.
+    """
+    ring = KeyRing(issuer=settings.issuer, vault=Vault(settings.secret), policy=settings.key_policy)
+    withdraw(session, ring, kid, datetime.now(UTC))
 
 
 def _address(email: str) -> EmailAddress:

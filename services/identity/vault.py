@@ -37,7 +37,7 @@ class Vault:
         nonce, body = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
         try:
             return AESGCM(self._key(use)).decrypt(nonce, body, label.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise Sealed(f"{label} was not sealed with this MAILLAGE_IDENTITY_SECRET") from error
 
     def digest(self, use: str, label: str, text: str) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -75,15 +77,15 @@ class Identity:
         self,
         method: str,
         path: str,
-        json: Any = None,
+        body: Any = None,
         token: str | None = None,
         language: str = "en",
         **options: Any,
     ) -> TestResponse:
+        if body is not None:
+            options |= {"data": json.dumps(body), "content_type": "application/json"}
         headers = {"Accept-Language": language} | ({"Authorization": f"Bearer {token}"} if token else {})
-        return self.app.test_client().open(
-            f"{API}{path}", method=method, json=json, headers=headers, **options
-        )
+        return self.app.test_client().open(f"{API}{path}", method=method, headers=headers, **options)
 
     def mails(self) -> list[Letter]:
         """The mails queued so far, in order."""
@@ -137,7 +139,7 @@ def _letter(source: str) -> Letter:
     plain, html = message.get_body(("plain",)), message.get_body(("html",))
     assert plain is not None
     assert html is not None
-    return Letter(message, plain.get_content(), html.get_content())
+    return Letter(message, *(part.get_content().replace("\r\n", "\n") for part in (plain, html)))
 
 
 @pytest.fixture(scope="session")
@@ -168,3 +170,38 @@ def processes(identity_url: str) -> Iterator[list[Identity]]:
     yield services
     for service in services:
         service.database.close()
+
+
+def claims(token: str) -> dict[str, Any]:
+    """What a token says, believed as it stands."""
+    return dict(_part(token, 1))
+
+
+def kid(token: str) -> str:
+    """The name of the key that a token says signed it."""
+    return str(_part(token, 0)["kid"])
+
+
+def _part(token: str, number: int) -> dict[str, Any]:
+    return dict(json.loads(base64.urlsafe_b64decode(token.split(".")[number] + "==")))
+
+
+@pytest.fixture
+def an_operator(identity: Identity) -> str:
+    """Two operators, `op1` and `op2`, of one organisation; returns the organisation's id."""
+    administrator = identity.administrator()
+    made = identity.call(
+        "POST", "/v1/organisations", {"name": "Les Liens du Val", "kind": "association"}, administrator
+    )
+    organisation = str(made.json["id"])
+    for code in ("op1", "op2"):
+        operator = {
+            "code": code,
+            "name": f"Opérateur {code}",
+            "organisation": organisation,
+            "contact": f"contact@{code}.example.org",
+            "territory": "Le Val et ses environs",
+            "status": "active",
+        }
+        assert identity.call("POST", "/v1/operators", operator, administrator).status_code == 201
+    return organisation

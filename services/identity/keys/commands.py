@@ -45,8 +45,35 @@ def ensure_signing_key(session: Session, ring: KeyRing, now: datetime) -> Signin
 
 
 def rotate(session: Session, ring: KeyRing, now: datetime) -> None:
-    """Take every step of the keys' life that is due. Does nothing when none is."""
+    """Take every step of the keys' life that is due, and publish the keys if one was."""
     lock(session, _LOCK)
+    if _advance(session, ring, now):
+        _publish(session, ring)
+
+
+def withdraw(session: Session, ring: KeyRing, kid: str, now: datetime) -> None:
+    """Give up a key whose private half may be known: whoever verifies tokens refuses all it signed within a minute.
+
+    A key that was signing is replaced at once. Raises `NotFound`.
+    """
+    lock(session, _LOCK)
+    key = session.get(SigningKey, kid)
+    if key is None:
+        raise NotFound("key.unknown", N_("There is no such key."))
+    session.delete(key)
+    session.flush()
+    _advance(session, ring, now)
+    _publish(session, ring)
+
+
+def unsealed(key: SigningKey, ring: KeyRing) -> OKPKey:
+    """The whole key, ready to sign. Raises `vault.Sealed` when another secret sealed it."""
+    assert key.private is not None
+    return OKPKey.import_key(json.loads(ring.vault.open(_USE, key.kid, key.private)))
+
+
+def _advance(session: Session, ring: KeyRing, now: datetime) -> bool:
+    """Remove, announce and promote what the rules say. Returns whether anything changed."""
     keys = {key.kid: key for key in all_keys(session)}
     gone = outlived([key.dates for key in keys.values()], now)
     for kid in gone:
@@ -58,29 +85,7 @@ def rotate(session: Session, ring: KeyRing, now: datetime) -> None:
     due = successor_due([key.dates for key in keys.values()], ring.policy, now)
     if due:
         _take_over(session, keys[due], now)
-    if gone or announced or due:
-        _publish(session, ring)
-
-
-def withdraw(session: Session, ring: KeyRing, kid: str, now: datetime) -> None:
-    """Give up a key whose private half may be known: every token that it signed is refused within a minute.
-
-    A key that was signing is replaced at once. Raises `NotFound`.
-    """
-    lock(session, _LOCK)
-    key = session.get(SigningKey, kid)
-    if key is None:
-        raise NotFound("key.unknown", N_("There is no such key."))
-    session.delete(key)
-    session.flush()
-    rotate(session, ring, now)
-    _publish(session, ring)
-
-
-def unsealed(key: SigningKey, ring: KeyRing) -> OKPKey:
-    """The whole key, ready to sign. Raises `vault.Sealed` when another secret sealed it."""
-    assert key.private is not None
-    return OKPKey.import_key(json.loads(ring.vault.open(_USE, key.kid, key.private)))
+    return bool(gone or announced or due)
 
 
 def _announce(session: Session, ring: KeyRing, now: datetime) -> SigningKey:

@@ -1,0 +1,338 @@
+"""From a link or a code to a session, from a session to tokens, and out again."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from services.identity.sessions.commands import forget_expired
+from tests.identity.conftest import Identity, Letter, claims
+
+NOBODYS = "5c6f1d1e-6a53-4c8e-8f57-3a4f0c7f9b11"
+
+
+def asked(identity: Identity, email: str = "ana@exemple.fr", **more: str) -> tuple[str, Letter]:
+    return identity.ask(email, **more)["request"], identity.mails()[-1]
+
+
+def wrong(code: str) -> str:
+    return f"{(int(code.replace(' ', '')) + 1) % 1_000_000:06}"
+
+
+def count(identity: Identity, table: str) -> int:
+    with identity.database.transaction() as session:
+        return int(session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+
+
+def test_the_link_opens_a_session(identity):
+    _, letter = asked(identity, "Ana@Exemple.FR", return_to="/consultations/territoires", language="fr")
+    answer = identity.redeem(grant_type="email_link", token=letter.token)
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.json["new_account"] is True
+    assert answer.json["return_to"] == "/consultations/territoires"
+    assert answer.json["expires_in"] == 600
+    left = datetime.fromisoformat(answer.json["session_expires_at"]) - datetime.now(UTC)
+    assert timedelta(days=29, hours=23) < left <= timedelta(days=30)
+    person = answer.json["person"]
+    assert (person["email"], person["language"], person["display_name"], person["roles"]) == (
+        "Ana@exemple.fr",
+        "fr",
+        None,
+        [],
+    )
+    assert identity.call("GET", "/v1/me", token=answer.json["access_token"]).json == person
+
+
+def test_the_code_opens_a_session_however_it_is_spaced(identity):
+    for spelled in ("{} {}", "{}{}", "{}\u202f{}"):
+        request, letter = asked(identity)
+        answer = identity.redeem(
+            grant_type="email_code", request=request, code=spelled.format(*letter.code.split())
+        )
+        assert answer.status_code == 200
+
+
+def test_a_second_sign_in_finds_the_same_account(identity):
+    first, second = identity.sign_in("ana@exemple.fr"), identity.sign_in("ANA@exemple.fr")
+    assert (first["new_account"], second["new_account"]) == (True, False)
+    assert first["person"]["id"] == second["person"]["id"]
+    assert len(identity.events("person_registered")) == 1
+
+
+def test_the_event_of_a_new_person_names_no_address(identity):
+    person = identity.sign_in("ana@exemple.fr")["person"]
+    assert identity.events("person_registered") == [{"person_id": person["id"], "language": "en"}]
+
+
+def test_using_the_link_consumes_the_code_and_the_link(identity):
+    request, letter = asked(identity)
+    assert identity.redeem(grant_type="email_link", token=letter.token).status_code == 200
+    again = identity.redeem(grant_type="email_link", token=letter.token)
+    assert (again.status_code, again.json["code"]) == (422, "sign_in.link")
+    late = identity.redeem(grant_type="email_code", request=request, code=letter.code)
+    assert (late.status_code, late.json["code"]) == (422, "sign_in.code")
+
+
+def test_using_the_code_consumes_the_link_and_the_code(identity):
+    request, letter = asked(identity)
+    assert identity.redeem(grant_type="email_code", request=request, code=letter.code).status_code == 200
+    assert identity.redeem(grant_type="email_link", token=letter.token).json["code"] == "sign_in.link"
+    assert (
+        identity.redeem(grant_type="email_code", request=request, code=letter.code).json["code"]
+        == "sign_in.code"
+    )
+
+
+def test_an_expired_link_and_code_open_nothing(identity):
+    request, letter = asked(identity)
+    identity.execute("UPDATE sign_in SET expires_at = now() - interval '1 second'")
+    assert identity.redeem(grant_type="email_link", token=letter.token).json["code"] == "sign_in.link"
+    assert (
+        identity.redeem(grant_type="email_code", request=request, code=letter.code).json["code"]
+        == "sign_in.code"
+    )
+    assert (count(identity, "person"), count(identity, "open_session")) == (0, 0)
+
+
+@pytest.mark.parametrize("token", ["x", "A" * 43, "é" * 43, "' OR 1=1 --"])
+def test_a_forged_link_opens_nothing(identity, token):
+    asked(identity)
+    answer = identity.redeem(grant_type="email_link", token=token)
+    assert (answer.status_code, answer.json["code"]) == (422, "sign_in.link")
+    assert answer.json["errors"][0]["field"] == "token"
+
+
+def test_a_wrong_code_opens_nothing_and_the_right_one_still_does(identity):
+    request, letter = asked(identity)
+    answer = identity.redeem(grant_type="email_code", request=request, code=wrong(letter.code))
+    assert (answer.status_code, answer.json["code"]) == (422, "sign_in.code")
+    assert identity.redeem(grant_type="email_code", request=request, code=letter.code).status_code == 200
+
+
+def test_after_five_wrong_codes_the_right_one_is_too_late_but_the_link_still_opens(identity):
+    request, letter = asked(identity)
+    for _ in range(5):
+        identity.redeem(grant_type="email_code", request=request, code=wrong(letter.code))
+    answer = identity.redeem(grant_type="email_code", request=request, code=letter.code)
+    assert (answer.status_code, answer.json["code"]) == (422, "sign_in.code")
+    assert identity.redeem(grant_type="email_link", token=letter.token).status_code == 200
+
+
+def test_tries_at_once_are_all_counted(processes):
+    request, letter = asked(processes[0])
+    barrier = Barrier(12)
+
+    def guess(number: int) -> int:
+        barrier.wait()
+        given = f"{(int(letter.code.replace(' ', '')) + 1 + number) % 1_000_000:06}"
+        return processes[number % 2].redeem(grant_type="email_code", request=request, code=given).status_code
+
+    with ThreadPoolExecutor(12) as pool:
+        assert set(pool.map(guess, range(12))) == {422}
+    with processes[0].database.transaction() as session:
+        assert session.execute(text("SELECT tries FROM sign_in")).scalar_one() == 5
+    assert processes[0].redeem(grant_type="email_code", request=request, code=letter.code).status_code == 422
+
+
+def test_mail_after_mail_does_not_buy_guesses_without_end(identity):
+    statuses = []
+    for _ in range(7):
+        identity.execute("DELETE FROM limit_counter WHERE count < 30 AND key LIKE 'sign-in mail:%'")
+        request, letter = asked(identity)
+        for _ in range(5):
+            given = identity.redeem(grant_type="email_code", request=request, code=wrong(letter.code))
+            statuses.append(given.status_code)
+    assert statuses == [422] * 30 + [429] * 5
+    assert identity.redeem(grant_type="email_link", token=letter.token).status_code == 200
+
+
+def test_the_code_of_another_request_opens_nothing(identity):
+    first, _ = asked(identity)
+    _, letter = asked(identity, "bruno@exemple.fr")
+    assert identity.redeem(grant_type="email_code", request=first, code=letter.code).status_code in (422, 200)
+    unknown = identity.redeem(grant_type="email_code", request=NOBODYS, code=letter.code)
+    assert (unknown.status_code, unknown.json["code"]) == (422, "sign_in.code")
+
+
+@pytest.mark.parametrize("grant", ["email_link", "email_code"])
+def test_a_double_use_at_once_opens_one_session(processes, grant):
+    request, letter = asked(processes[0])
+    given = {"token": letter.token} if grant == "email_link" else {"request": request, "code": letter.code}
+    barrier = Barrier(4)
+
+    def use(number: int) -> int:
+        barrier.wait()
+        return processes[number % 2].redeem(grant_type=grant, **given).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = sorted(pool.map(use, range(4)))
+    assert statuses == [200, 422, 422, 422]
+    assert count(processes[0], "open_session") == 1
+
+
+def test_two_first_sign_ins_at_once_make_one_person(processes):
+    tokens = [asked(processes[0])[1].token for _ in range(3)]
+    barrier = Barrier(3)
+
+    def use(number: int) -> dict[str, object]:
+        barrier.wait()
+        answer = processes[number % 2].redeem(grant_type="email_link", token=tokens[number])
+        assert answer.status_code == 200, answer.json
+        return dict(answer.json)
+
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(use, range(3)))
+    assert len({answer["person"]["id"] for answer in answers}) == 1  # type: ignore[index]
+    assert sorted(answer["new_account"] for answer in answers) == [False, False, True]  # type: ignore[type-var]
+    assert len(processes[0].events("person_registered")) == 1
+    assert count(processes[0], "person") == 1
+
+
+def test_nothing_is_consumed_where_no_token_can_be_signed(identity, identity_url):
+    identity.sign_in("bruno@exemple.fr")
+    _, letter = asked(identity)
+    broken = Identity(identity_url, secret="another secret of the tests, long enough too")
+    try:
+        assert broken.redeem(grant_type="email_link", token=letter.token).status_code == 500
+    finally:
+        broken.database.close()
+    assert identity.redeem(grant_type="email_link", token=letter.token).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("given", "fields"),
+    [
+        ({}, {"grant_type"}),
+        ({"grant_type": "password", "token": "x"}, {"grant_type"}),
+        ({"grant_type": "email_link"}, {"token"}),
+        ({"grant_type": "email_link", "token": "x", "code": "123456"}, {"code"}),
+        ({"grant_type": "email_link", "token": "x", "audience": "coalition"}, {"audience"}),
+        ({"grant_type": "email_code", "code": "123456"}, {"request"}),
+        ({"grant_type": "email_code", "request": "x", "code": "123456"}, {"request"}),
+        ({"grant_type": "email_code", "request": NOBODYS, "code": "12345"}, {"code"}),
+        ({"grant_type": "email_code", "request": NOBODYS, "code": 123456}, {"code"}),
+        ({"grant_type": "session", "session": "x" * 101}, {"session"}),
+        ({"grant_type": "session", "session": "x\u0000"}, {"session"}),
+        ({"grant_type": "session", "session": None}, {"session"}),
+        ({"grant_type": "email_link", "token": "x", "remember": True}, {"remember"}),
+    ],
+)
+def test_a_grant_that_lacks_or_exceeds_its_fields_is_refused_by_name(identity, given, fields):
+    answer = identity.call("POST", "/v1/token", given)
+    assert answer.status_code == 422
+    assert {error["field"] for error in answer.json["errors"]} == fields
+
+
+def test_a_session_buys_access_tokens(identity):
+    opened = identity.sign_in("ana@exemple.fr")
+    answer = identity.redeem(grant_type="session", session=opened["session"])
+    assert answer.status_code == 200
+    assert answer.json.keys() == {"access_token", "expires_in", "person"}
+    assert str(identity.verifier.verify(answer.json["access_token"]).subject) == opened["person"]["id"]
+
+
+def test_the_sessions_secret_is_not_in_the_database(identity):
+    secret = identity.sign_in("ana@exemple.fr")["session"]
+    with identity.database.transaction() as session:
+        rows = (
+            session.execute(text("SELECT row_to_json(open_session)::text FROM open_session")).scalars().all()
+        )
+    assert rows
+    assert not any(secret in row for row in rows)
+
+
+@pytest.mark.parametrize("secret", ["x", "A" * 43])
+def test_an_unknown_session_buys_nothing(identity, secret):
+    answer = identity.redeem(grant_type="session", session=secret)
+    assert (answer.status_code, answer.json["code"]) == (401, "session.over")
+
+
+def test_an_expired_session_buys_nothing(identity):
+    secret = identity.sign_in("ana@exemple.fr")["session"]
+    identity.execute("UPDATE open_session SET expires_at = now()")
+    assert identity.redeem(grant_type="session", session=secret).json["code"] == "session.over"
+
+
+def test_signing_out_ends_this_session_and_no_other(identity):
+    first, second = (
+        identity.sign_in("ana@exemple.fr")["session"],
+        identity.sign_in("ana@exemple.fr")["session"],
+    )
+    assert identity.call("DELETE", "/v1/session", {"session": first}).status_code == 204
+    assert identity.redeem(grant_type="session", session=first).status_code == 401
+    assert identity.redeem(grant_type="session", session=second).status_code == 200
+
+
+def test_signing_out_twice_is_no_error(identity):
+    secret = identity.sign_in("ana@exemple.fr")["session"]
+    for _ in range(2):
+        assert identity.call("DELETE", "/v1/session", {"session": secret}).status_code == 204
+
+
+def test_each_owner_knows_a_person_by_another_id_and_always_the_same(identity, an_operator):
+    opened = identity.sign_in("ana@exemple.fr")
+
+    def subject(audience: str) -> UUID:
+        answer = identity.redeem(grant_type="session", session=opened["session"], audience=audience)
+        assert answer.status_code == 200, answer.json
+        return claims(answer.json["access_token"])["sub"]
+
+    assert subject("coalition") == opened["person"]["id"]
+    assert subject("op1") == subject("op1")
+    assert len({subject("coalition"), subject("op1"), subject("op2")}) == 3
+    assert UUID(subject("op1")).version == 4
+
+
+def test_a_token_for_an_operator_carries_its_grants_and_is_refused_by_the_coalition(identity, an_operator):
+    roles = [("moderator", "coalition"), ("operator_staff", "operator:op1"), ("ebv", "operator:op2")]
+    identity.member("ana@exemple.fr", *roles)
+    secret = identity.sign_in("ana@exemple.fr")["session"]
+    tokens = {
+        audience: identity.redeem(grant_type="session", session=secret, audience=audience).json[
+            "access_token"
+        ]
+        for audience in ("coalition", "op1", "op2")
+    }
+    told = {audience: claims(token)["grants"] for audience, token in tokens.items()}
+    assert told == {
+        "coalition": [["moderator", "coalition"]],
+        "op1": [["operator_staff", "operator:op1"]],
+        "op2": [["ebv", "operator:op2"]],
+    }
+    assert identity.call("GET", "/v1/me", token=tokens["coalition"]).status_code == 200
+    assert identity.call("GET", "/v1/me", token=tokens["op1"]).json["code"] == "token.audience"
+
+
+@pytest.mark.parametrize("audience", ["op9", "evil", "COALITION", "op1 "])
+def test_no_token_is_made_for_an_owner_that_is_not_there(identity, audience):
+    secret = identity.sign_in("ana@exemple.fr")["session"]
+    answer = identity.redeem(grant_type="session", session=secret, audience=audience)
+    assert (answer.status_code, answer.json["code"]) == (422, "token.audience")
+
+
+def test_no_token_is_made_for_an_operator_that_has_left(identity, an_operator):
+    secret = identity.sign_in("ana@exemple.fr")["session"]
+    identity.execute("UPDATE operator SET status = 'left' WHERE code = 'op1'")
+    assert identity.redeem(grant_type="session", session=secret, audience="op1").status_code == 422
+
+
+def test_what_has_expired_is_forgotten_and_the_rest_kept(identity):
+    kept = identity.sign_in("ana@exemple.fr")["session"]
+    identity.sign_in("bruno@exemple.fr")
+    asked(identity)
+    identity.execute(
+        "UPDATE open_session SET expires_at = now() WHERE person_id = (SELECT id FROM person WHERE email LIKE 'b%')"
+    )
+    with identity.database.transaction() as session:
+        forget_expired(session, datetime.now(UTC))
+    assert (count(identity, "open_session"), count(identity, "sign_in")) == (1, 1)
+    with identity.database.transaction() as session:
+        forget_expired(session, datetime.now(UTC) + timedelta(minutes=16))
+    assert count(identity, "sign_in") == 0
+    assert identity.redeem(grant_type="session", session=kept).status_code == 200
