@@ -48,3 +48,29 @@ class RoleRevoked(Event):
     person_id: UUID = described("The coalition's pairwise id of the person.")
     role: str = described("The role, e.g. `moderator`.")
     scope: str = described("Where it held.")
+
+
+@event("identity.contact_confirmed", version=1, audience=Audience.SERVICE, subject="person_id")
+@dataclass(frozen=True, kw_only=True)
+class ContactConfirmed(Event):
+    """A person proved that an address is theirs, or changed the language they read: this is how to write to them.
+
+    Carries the whole of it, so that the last one is all a reader needs.
+    """
+
+    person_id: UUID = described("The coalition's pairwise id of the person.")
+    email: str = described("The address that mail goes to.")
+    language: str = described("The language the person reads, `fr` or `en`.")
+
+
+@event("identity.subject_paired", version=1, audience=Audience.SERVICE, subject="person_id")
+@dataclass(frozen=True, kw_only=True)
+class SubjectPaired(Event):
+    """An owner now knows a person, under an id of its own.
+
+    Only the coalition's notifications reads it: it must find who is meant by what an operator addresses to a person.
+    """
+
+    person_id: UUID = described("The coalition's pairwise id of the person.")
+    owner: str = described("The code of the owner, e.g. `op1`.")
+    subject: UUID = described("The id under which that owner knows the person.")
