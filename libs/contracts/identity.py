@@ -73,4 +73,4 @@ class SubjectPaired(Event):
 
     person_id: UUID = described("The coalition's pairwise id of the person.")
     owner: str = described("The code of the owner, e.g. `op1`.")
-    subject: UUID = described("The id under which that owner knows the person.")
+    pairwise_id: UUID = described("The id under which that owner knows the person.")
