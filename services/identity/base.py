@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime
+from sqlalchemy import DateTime, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 
@@ -19,4 +19,4 @@ class Base(DeclarativeBase):
     """Base of the service's tables."""
 
     metadata = new_metadata()
-    type_annotation_map = {datetime: DateTime(timezone=True), Document: JSONB}
+    type_annotation_map = {str: Text(), datetime: DateTime(timezone=True), Document: JSONB}

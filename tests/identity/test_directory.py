@@ -1,0 +1,177 @@
+"""Organisations and operators: anyone lists them, administrators add them."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+
+from tests.identity.conftest import Identity
+
+NOBODY = "5c6f1d1e-6a53-4c8e-8f57-3a4f0c7f9b11"
+
+
+def organisation(identity: Identity, token: str | None, **fields: object):
+    return identity.call(
+        "POST", "/v1/organisations", {"name": "Les Liens", "kind": "association"} | fields, token
+    )
+
+
+def operator(identity: Identity, token: str | None, **fields: object):
+    body = {"code": "op3", "name": "Val", "contact": "contact@val.example.org", "territory": "Le Val"}
+    return identity.call("POST", "/v1/operators", body | fields, token)
+
+
+def test_an_organisation_that_was_added_is_listed_for_anyone(identity):
+    added = organisation(identity, identity.administrator(), url="https://liens.example.org/")
+    assert added.status_code == 201
+    assert added.json.keys() == {"id", "name", "kind", "url"}
+    assert identity.call("GET", "/v1/organisations").json["items"] == [added.json]
+
+
+def test_organisations_are_listed_as_french_sorts_names_page_by_page(identity):
+    administrator = identity.administrator()
+    names = ["École du Val", "œuvre commune", "Zeste", "abeilles", "Étape", "Oasis", "ça bouge", "Dire"]
+    for name in names:
+        assert organisation(identity, administrator, name=name).status_code == 201
+    seen, cursor = [], ""
+    while True:
+        page = identity.call("GET", f"/v1/organisations?limit=3{cursor}").json
+        seen += [item["name"] for item in page["items"]]
+        if page["next"] is None:
+            break
+        cursor = f"&cursor={page['next']}"
+    assert seen == [
+        "abeilles",
+        "ça bouge",
+        "Dire",
+        "École du Val",
+        "Étape",
+        "Oasis",
+        "œuvre commune",
+        "Zeste",
+    ]
+
+
+def test_a_name_taken_in_other_capitals_or_accents_is_refused(identity):
+    administrator = identity.administrator()
+    organisation(identity, administrator, name="École du Val")
+    answer = organisation(identity, administrator, name="ECOLE DU VAL")
+    assert (answer.status_code, answer.json["code"]) == (409, "organisation.exists")
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "…"}, "name"),
+        ({"name": "a" * 121}, "name"),
+        ({"name": "A\u0000"}, "name"),
+        ({"kind": "party"}, "kind"),
+        ({"url": "javascript:alert(1)"}, "url"),
+        ({"url": "liens.example.org"}, "url"),
+        ({"url": "ftp://liens.example.org"}, "url"),
+        ({"url": "https://liens.example.org/\n"}, "url"),
+        ({"url": "https://"}, "url"),
+        ({"verified": True}, "verified"),
+    ],
+)
+def test_an_organisation_that_makes_no_sense_is_refused_by_name(identity, fields, field):
+    if fields.get("url", "").endswith("\n"):
+        fields = {"url": "https://liens.example.org/\n/x"}
+    answer = organisation(identity, identity.administrator(), **fields)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json["errors"]] == [field]
+
+
+def test_an_operator_is_listed_for_anyone_and_found_by_its_code(identity, an_operator):
+    listed = identity.call("GET", "/v1/operators").json["items"]
+    assert [item["code"] for item in listed] == ["op1", "op2"]
+    assert identity.call("GET", "/v1/operators/op1").json == listed[0]
+    assert listed[0]["organisation"]["id"] == an_operator
+    assert listed[0]["contact"] == "contact@op1.example.org"
+
+
+@pytest.mark.parametrize("code", ["op9", "o", "coalition"])
+def test_an_unknown_operator_is_not_found(identity, code):
+    answer = identity.call("GET", f"/v1/operators/{code}")
+    assert (answer.status_code, answer.json["code"]) == (404, "operator.unknown")
+
+
+@pytest.mark.parametrize("code", ["OP1", "op%201", "op_1", "%00", "op1%0A"])
+def test_what_is_no_code_is_no_address(identity, code):
+    assert identity.call("GET", f"/v1/operators/{code}").status_code == 404
+
+
+def test_an_operator_starts_and_leaves(identity, an_operator):
+    administrator = identity.administrator()
+    added = operator(identity, administrator, organisation=an_operator)
+    assert (added.status_code, added.json["status"]) == (201, "preparing")
+    for status in ("active", "left"):
+        answer = identity.call("PATCH", "/v1/operators/op3", {"status": status}, administrator)
+        assert answer.json["status"] == status
+    assert identity.call("GET", "/v1/operators/op3").json["status"] == "left"
+
+
+def test_a_code_is_never_used_twice(identity, an_operator):
+    answer = operator(identity, identity.administrator(), organisation=an_operator, code="op1")
+    assert (answer.status_code, answer.json["code"]) == (409, "operator.exists")
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"code": "OP3"}, "code"),
+        ({"code": "o"}, "code"),
+        ({"code": "3op"}, "code"),
+        ({"code": "op-3"}, "code"),
+        ({"code": "a" * 17}, "code"),
+        ({"code": "coalition"}, "code"),
+        ({"organisation": NOBODY}, "organisation"),
+        ({"organisation": "x"}, "organisation"),
+        ({"contact": "contact"}, "contact"),
+        ({"territory": ""}, "territory"),
+        ({"status": "gone"}, "status"),
+        ({"owner": "op1"}, "owner"),
+    ],
+)
+def test_an_operator_that_makes_no_sense_is_refused_by_name(identity, an_operator, fields, field):
+    answer = operator(identity, identity.administrator(), **{"organisation": an_operator} | fields)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json["errors"]] == [field]
+
+
+@pytest.mark.parametrize("roles", [[], [("coordinator", "coalition")]])
+def test_nobody_but_an_administrator_writes_the_directory(identity, an_operator, roles):
+    token, _ = identity.member("ana@exemple.fr", *roles)
+    refused = [
+        organisation(identity, token),
+        operator(identity, token, organisation=an_operator),
+        identity.call("PATCH", "/v1/operators/op1", {"status": "left"}, token),
+    ]
+    assert [answer.json["code"] for answer in refused] == ["access.role"] * 3
+    assert organisation(identity, None).status_code == 401
+
+
+def cursor(*parts: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize("listing", ["organisations", "operators", "grants"])
+@pytest.mark.parametrize(
+    "foreign",
+    ["x", "%F0%9F%92%A5", "a" * 400, cursor("elsewhere", "a"), cursor(7), cursor()]
+    + [cursor(name, part) for name in ("organisations", "operators", "grants") for part in ("a\0", "\ud800")]
+    + [cursor(name) for name in ("organisations", "operators", "grants")],
+)
+def test_a_cursor_from_elsewhere_is_refused(identity, listing, foreign):
+    answer = identity.call("GET", f"/v1/{listing}?cursor={foreign}", token=identity.administrator())
+    assert (answer.status_code, answer.json["code"]) == (400, "cursor.foreign")
+
+
+@pytest.mark.parametrize("limit", ["0", "101", "-1", "x", "1.5", ""])
+def test_a_limit_out_of_bounds_is_refused_by_name(identity, limit):
+    answer = identity.call("GET", f"/v1/operators?limit={limit}")
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json["errors"]] == ["limit"]
