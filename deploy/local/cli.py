@@ -39,6 +39,7 @@ def say(text: str) -> None:
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Maillage on one machine. Its data are in MAILLAGE_DATA, else in the folder var of the checkout."""
+    os.umask(0o077)  # what it writes is for its owner only
     ctx.obj = Installation(os.environ, say, ctx.with_resource(ExitStack()))
 
 

@@ -80,11 +80,13 @@ class DataFolder:
                     "empty it, or set MAILLAGE_DATA to another folder."
                 )
             self.path.mkdir(parents=True, exist_ok=True)
-            # Entered but not listed by others: PostgreSQL runs as `nobody` when this process is root.
-            self.path.chmod(0o711)
             _write_once(self.path / MARK, LAYOUT)
-            for folder in (self.postgres, self.logs, self.mail):
-                folder.mkdir(exist_ok=True, mode=0o711)
+            for folder in (self.postgres, self.logs):
+                folder.mkdir(exist_ok=True)
+            # Entered but not listed by others: PostgreSQL runs as `nobody` when this process is root.
+            for folder in (self.path, self.postgres):
+                folder.chmod(0o711)
+            self.logs.chmod(0o700)
             (self.path / "lock").touch(mode=0o600)
         except OSError as error:
             raise Refused(

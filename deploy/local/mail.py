@@ -31,7 +31,8 @@ async def catch(listener: socket.socket, folder: Path) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    server = await loop.create_server(lambda: SMTP(Catcher(folder), hostname="localhost"), sock=listener)
+    catcher = Catcher(folder)
+    server = await loop.create_server(lambda: SMTP(catcher, hostname="localhost"), sock=listener)
     async with server:
         await stop.wait()
 

@@ -60,7 +60,7 @@ def write_content(session: Session, actors: Actors, now: datetime) -> Consultati
 def accepted_proposals(session: Session, consultation: Consultation) -> dict[str, UUID]:
     """The id of each of the demo's accepted proposals, by its key."""
     rows = select(Proposal.text, Proposal.id).where(Proposal.consultation_id == consultation.id)
-    ids = dict(session.execute(rows).tuples().all())
+    ids = {row.text: row.id for row in session.execute(rows)}
     return {demo.key: ids[demo.text] for demo in demo_proposals()}
 
 

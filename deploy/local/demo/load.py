@@ -22,13 +22,19 @@ def load(environ: Mapping[str, str], say: Callable[[str], None]) -> None:
     people = Database(identity.database_url, service="identity", owner=identity.owner)
     opinions = Database(consultation.database_url, service="consultation", owner=consultation.owner)
     try:
-        _load(people, opinions, say)
+        load_into(people, opinions, say)
     finally:
         people.close()
         opinions.close()
 
 
-def _load(people: Database, opinions: Database, say: Callable[[str], None]) -> None:
+def load_into(
+    people: Database,
+    opinions: Database,
+    say: Callable[[str], None],
+    tell: Callable[[int, int], None] | None = None,
+) -> None:
+    """Load the demo into the databases of identity and of consultation; `tell` hears how many of how many voted."""
     with people.transaction() as session:
         actors = ensure_accounts(session)
     with opinions.transaction() as session:
@@ -37,14 +43,16 @@ def _load(people: Database, opinions: Database, say: Callable[[str], None]) -> N
         say("Loading the demo: the cause, its consultation, the proposals…")
         with opinions.transaction() as session:
             found = write_content(session, actors, datetime.now(UTC))
-    if all_have_voted(opinions):
-        return
+    if not all_have_voted(opinions):
+        vote(opinions, found, tell or _progress(say))
 
+
+def _progress(say: Callable[[str], None]) -> Callable[[int, int], None]:
     def tell(done: int, total: int) -> None:
         if done % TELL_EVERY == 0 or done == total:
             say(f"Loading the demo: {done} of {total} participants have voted…")
 
-    vote(opinions, found, tell)
+    return tell
 
 
 def welcome(url: str) -> str:
