@@ -74,7 +74,7 @@ class DataFolder:
     def prepare(self) -> None:
         """Make the folder where it is missing. Raises `Refused` on one that cannot be used."""
         try:
-            if self.path.is_dir() and not (self.path / MARK).exists() and any(self.path.iterdir()):
+            if self.path.is_dir() and self._is_somebody_elses():
                 raise Refused(
                     f"The data folder {self} holds other files and was not made by Maillage (it has no {MARK}): "
                     "empty it, or set MAILLAGE_DATA to another folder."
@@ -97,6 +97,10 @@ class DataFolder:
             raise Refused(
                 f"The data folder {self} is of another version of Maillage (layout {layout.strip()!r})."
             )
+
+    def _is_somebody_elses(self) -> bool:
+        found = {path.name for path in self.path.iterdir()} - {f"{MARK}.partial"}
+        return bool(found) and MARK not in found
 
     def hold(self, command: str) -> Hold | None:
         """Take the folder for this process, or None while another process holds it."""

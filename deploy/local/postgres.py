@@ -95,7 +95,11 @@ class EmbeddedPostgres:
         if all(parent.stat().st_mode & 0o001 for parent in self._folder.postgres.parents):
             return copy_installation(self._folder.postgres / "binaries")
         # The data folder lies below one that is closed to others; it stays closed.
+        note = self._folder.postgres / "borrowed"
+        if note.exists():  # the place borrowed by a start that was killed
+            shutil.rmtree(note.read_text(), ignore_errors=True)
         self._borrowed = Path(tempfile.mkdtemp(prefix="maillage-postgres-"))
+        note.write_text(str(self._borrowed))
         self._borrowed.chmod(0o711)
         return copy_installation(self._borrowed / "binaries")
 

@@ -74,6 +74,13 @@ def test_no_folder_above_the_data_is_opened_to_others(folder: DataFolder):
         assert (folder.postgres / "cluster").stat().st_mode & 0o077 == 0
 
 
+def test_a_data_folder_that_others_may_reach_serves_as_well(spare_folder: DataFolder):
+    spare_folder.path.parent.chmod(0o755)
+    with serve(spare_folder) as port:
+        connect(spare_folder, port).close()
+    assert {path.name for path in spare_folder.postgres.iterdir()} <= {"cluster", "binaries"}
+
+
 def test_the_data_folder_may_lie_very_deep(spare_folder: DataFolder):
     deep = DataFolder(spare_folder.path.parent / "/".join(["très-profond"] * 12))
     assert len(str(deep)) > 107
