@@ -42,7 +42,7 @@ def ensure_account(session: Session, email: str, display_name: str | None, langu
     address = _address(email)
     person, new = ensure_person(session, address, language, datetime.now(UTC))
     if new:
-        change_profile(person, {"display_name": display_name})
+        change_profile(session, person, {"display_name": display_name})
     return ensure_subject(session, person.id, database_of(session).owner)
 
 

@@ -51,6 +51,16 @@ def test_a_change_that_cannot_be_is_refused_by_name_and_changes_nothing(identity
     assert identity.call("GET", "/v1/me", token=token).json == before
 
 
+def test_how_to_write_to_somebody_is_told_when_it_is_known_and_when_it_changes(identity):
+    token, person = identity.member("Ana@exemple.fr")
+    known = {"person_id": person, "email": "Ana@exemple.fr", "language": "fr"}
+    assert identity.events("contact_confirmed") == [known]
+    identity.call("PATCH", "/v1/me", {"display_name": "Ana", "language": "fr"}, token)
+    assert identity.events("contact_confirmed") == [known]
+    identity.call("PATCH", "/v1/me", {"language": "en"}, token)
+    assert identity.events("contact_confirmed") == [known, known | {"language": "en"}]
+
+
 def test_a_person_is_never_shown_by_the_id_of_the_database(identity):
     token, person = identity.member("ana@exemple.fr")
     with identity.database.transaction() as session:

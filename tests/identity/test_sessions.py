@@ -289,6 +289,17 @@ def test_each_owner_knows_a_person_by_another_id_and_always_the_same(identity, a
     assert UUID(subject("op1")).version == 4
 
 
+def test_an_owner_that_comes_to_know_a_person_is_told_once_and_only_at_home(identity, an_operator):
+    opened = identity.sign_in("ana@exemple.fr")
+    assert identity.events("subject_paired") == []
+    for _ in range(2):
+        token = identity.redeem(grant_type="session", session=opened["session"], audience="op1").json[
+            "access_token"
+        ]
+    paired = {"person_id": opened["person"]["id"], "owner": "op1", "pairwise_id": claims(token)["sub"]}
+    assert identity.events("subject_paired") == [paired]
+
+
 def test_a_token_for_an_operator_carries_its_grants_and_is_refused_by_the_coalition(identity, an_operator):
     roles = [("moderator", "coalition"), ("operator_staff", "operator:op1"), ("ebv", "operator:op2")]
     identity.member("ana@exemple.fr", *roles)

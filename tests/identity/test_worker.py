@@ -52,7 +52,7 @@ def test_the_worker_sends_the_mail_relays_the_facts_and_stops_when_asked(identit
     service = Identity(identity_url, smtp_url=address)
     identity.sign_in("ana@exemple.fr")
     sent = identity.mails()[0]
-    assert count(identity, "outbox") == 2  # the first key and the new person
+    assert count(identity, "outbox") == 3  # the first key, the new person, how to write to them
     worker = create_worker(service.settings, service.database, EmbeddedBus())
     stop = Flag()
     threads = [Thread(target=loop, args=(stop,)) for _name, loop in worker.loops()]

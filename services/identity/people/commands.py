@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from libs.chassis.db import database_of
 from libs.chassis.ids import uuid4, uuid7
 from libs.chassis.outbox import record
-from libs.contracts.identity import PersonRegistered
+from libs.contracts.identity import ContactConfirmed, PersonRegistered, SubjectPaired
 from services.identity.people.models import PairwiseSubject, Person
 from services.identity.people.rules import EmailAddress
 
@@ -30,20 +30,34 @@ def ensure_person(session: Session, email: EmailAddress, language: str, now: dat
     if made is not None:
         subject = ensure_subject(session, person.id, database_of(session).owner)
         record(session, PersonRegistered(person_id=subject, language=language))
+        _tell_contact(session, person)
     return person, made is not None
 
 
 def ensure_subject(session: Session, person_id: UUID, owner: str) -> UUID:
     """The id under which `owner` knows the person, drawn at the first need."""
-    session.execute(
+    drawn = session.execute(
         insert(PairwiseSubject)
         .values(person_id=person_id, owner=owner, subject=uuid4())
         .on_conflict_do_nothing(index_elements=[PairwiseSubject.person_id, PairwiseSubject.owner])
-    )
-    return session.get_one(PairwiseSubject, (person_id, owner)).subject
+        .returning(PairwiseSubject.subject)
+    ).scalar_one_or_none()
+    here = database_of(session).owner
+    if drawn is not None and owner != here:
+        known_as = session.get_one(PairwiseSubject, (person_id, here)).subject
+        record(session, SubjectPaired(person_id=known_as, owner=owner, pairwise_id=drawn))
+    return drawn or session.get_one(PairwiseSubject, (person_id, owner)).subject
 
 
-def change_profile(person: Person, changes: dict[str, Any]) -> None:
+def change_profile(session: Session, person: Person, changes: dict[str, Any]) -> None:
     """Set `display_name` (None takes it away) and `language`, whichever is given."""
+    spoken = person.language
     for field in changes.keys() & {"display_name", "language"}:
         setattr(person, field, changes[field])
+    if person.language != spoken:
+        _tell_contact(session, person)
+
+
+def _tell_contact(session: Session, person: Person) -> None:
+    subject = ensure_subject(session, person.id, database_of(session).owner)
+    record(session, ContactConfirmed(person_id=subject, email=person.email, language=person.language))

@@ -36,7 +36,7 @@ def change_me(changes: dict[str, Any]) -> PersonView:
     """Change one's display name or language."""
     with transaction() as session:
         person = queries.caller(session, principal())
-        commands.change_profile(person, changes)
+        commands.change_profile(session, person, changes)
         return queries.view(session, person)
 
 
