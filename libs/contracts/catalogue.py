@@ -11,10 +11,10 @@ from types import ModuleType
 
 import marshmallow as ma
 
-from libs.contracts import consultation, identity, notices
+from libs.contracts import consultation, defis, identity, notices
 from libs.contracts.event import Event
 
-_MODULES: tuple[ModuleType, ...] = (identity, consultation, notices)
+_MODULES: tuple[ModuleType, ...] = (identity, consultation, defis, notices)
 
 
 def _declared_in(module: ModuleType) -> list[type[Event]]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import functools
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -91,6 +92,8 @@ _FIELDS: Mapping[Any, Callable[..., ma.fields.Field[Any]]] = {
     datetime: ma.fields.AwareDateTime,
     # A JSON document of a published standard (a JWK set), which has a schema of its own.
     dict: ma.fields.Dict,
+    # Codes of a published list.
+    list: functools.partial(ma.fields.List, ma.fields.String()),
 }
 
 
