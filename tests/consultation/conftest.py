@@ -84,6 +84,7 @@ def client(database: Database, tokens: Tokens) -> FlaskClient:
         bus_url="embedded://",
         issuer=ISSUER,
         jwks_url=f"{ISSUER}/.well-known/jwks.json",
+        figures_kept=timedelta(0),
     )
     return create_app(settings, database, tokens.verifier).test_client()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from services.consultation.consultations.rules import Status, status
 from services.consultation.proposals.models import Proposal
 from services.consultation.proposals.rules import LISTED
 from services.consultation.results.rules import (
+    ORDERS,
     Order,
     Standing,
     leaders,
@@ -48,11 +50,13 @@ _LISTS: Mapping[str, tuple[Order, Zone | None]] = {
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Everything public that was counted of a consultation at one instant. Standings are of accepted proposals."""
+    """Everything public that was counted of a consultation at one instant, about its accepted proposals."""
 
     computed_at: datetime
     participation: Participation
-    standings: Sequence[Standing]
+    zones: Mapping[Zone, int]
+    ranking: Mapping[Order, Sequence[Standing]]
+    """All proposals in each order, the strongest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ def summary(session: Session, slug: str, recent: RecentFigures, now: datetime) -
     """The results on one page; `final` once the consultation is closed."""
     consultation = get_consultation(session, slug)
     results = _recent_results(session, consultation, recent, now)
-    lists = {name: leaders(results.standings, order, zone, LEADERS) for name, (order, zone) in _LISTS.items()}
+    lists = {name: leaders(results.ranking[order], zone, LEADERS) for name, (order, zone) in _LISTS.items()}
     texts = _texts(session, [standing.id for chosen in lists.values() for standing in chosen])
     took_part = results.participation
     return {
@@ -80,7 +84,7 @@ def summary(session: Session, slug: str, recent: RecentFigures, now: datetime) -
         "participants": took_part,
         "votes": took_part.votes,
         "proposals": took_part.proposals,
-        "zones": zone_counts(results.standings),
+        "zones": results.zones,
         **{name: [_scored(standing, texts) for standing in chosen] for name, chosen in lists.items()},
     }
 
@@ -99,9 +103,9 @@ def list_scored(
     consultation = get_consultation(session, slug)
     listing = f"results:{slug}:{order}"
     after = decode_cursor(listing, cursor, float, str)
-    standings = ordered(_recent_results(session, consultation, recent, now).standings, order)
-    rest = [s for s in standings if after is None or rank(s, order) > after]
-    found = page(listing, rest[: limit + 1], limit, lambda standing: rank(standing, order))
+    standings = _recent_results(session, consultation, recent, now).ranking[order]
+    first = bisect_right(standings, after, key=lambda standing: rank(standing, order)) if after else 0
+    found = page(listing, standings[first : first + limit + 1], limit, lambda standing: rank(standing, order))
     texts = _texts(session, [standing.id for standing in found.items])
     return Page([_scored(standing, texts) for standing in found.items], found.next)
 
@@ -118,12 +122,17 @@ def _results(session: Session, consultation_id: UUID, now: datetime) -> Results:
         select(Proposal.id).where(Proposal.consultation_id == consultation_id, Proposal.state == LISTED)
     )
     standings = standings_of({id: tallies.get(id, NO_VOTES) for id in accepted})
-    return Results(now, participation(session, consultation_id), standings)
+    return Results(
+        computed_at=now,
+        participation=participation(session, consultation_id),
+        zones=zone_counts(standings),
+        ranking={order: ordered(standings, order) for order in ORDERS},
+    )
 
 
 def _texts(session: Session, ids: Sequence[UUID]) -> dict[UUID, str]:
     found = session.execute(select(Proposal.id, Proposal.text).where(Proposal.id.in_(ids)))
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 def _scored(standing: Standing, texts: Mapping[UUID, str]) -> ScoredProposal:

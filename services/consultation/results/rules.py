@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from random import Random
 from typing import Final, Literal, get_args
 from uuid import UUID
@@ -56,10 +57,9 @@ def ordered(standings: Iterable[Standing], order: Order) -> list[Standing]:
     return sorted(standings, key=lambda standing: rank(standing, order))
 
 
-def leaders(standings: Sequence[Standing], order: Order, zone: Zone | None, most: int) -> list[Standing]:
-    """The first of those that somebody voted on; with `zone`, of those that stand in it."""
-    eligible = (s for s in standings if s.tally.total and zone in (None, s.zone))
-    return ordered(eligible, order)[:most]
+def leaders(ranking: Iterable[Standing], zone: Zone | None, most: int) -> list[Standing]:
+    """The first of a ranking that somebody voted on; with `zone`, of those that stand in it."""
+    return list(islice((s for s in ranking if s.tally.total and zone in (None, s.zone)), most))
 
 
 def zone_counts(standings: Iterable[Standing]) -> dict[Zone, int]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.consultation.scoring.rules import QUALIFIER_KEYS, VOTE_KEYS, Counter, Key, QualifierKey
-from services.consultation.voting.rules import choice_of, qualifiers_of
+from services.consultation.voting.rules import IN_SEQUENCE, choice_of, qualifiers_of
 
 
 class CountedVotes(NamedTuple):
@@ -18,8 +18,8 @@ class CountedVotes(NamedTuple):
     proposal_id: UUID
     choice: int
     qualifiers: int
+    provenance: int
     verified: bool
-    in_sequence: bool
     votes: int
 
 
@@ -75,7 +75,7 @@ def add_up(rows: Iterable[CountedVotes]) -> dict[UUID, Tally]:
             total = of_proposal[key]
             total[0] += row.votes
             total[1] += row.votes * row.verified
-            total[2] += row.votes * row.in_sequence
+            total[2] += row.votes * (row.provenance in IN_SEQUENCE)
     return {
         proposal: Tally({key: Counter(*total) for key, total in of_proposal.items()})
         for proposal, of_proposal in totals.items()
