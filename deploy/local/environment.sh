@@ -1,8 +1,8 @@
 #!/bin/sh
 # Makes .venv hold what requirements/<set>.txt locks, and the project itself. Usage: environment.sh local|dev
 #
-# A stamp says what .venv was made from. One that was interrupted has none, and one that was moved or made from another
-# lock has another: it is made anew. So what stands in .venv is always whole.
+# A stamp says where .venv was made, from which lock. One that was interrupted has none and one that was moved has another
+# place: both are made anew. One of another lock is brought to this one. So what stands in .venv is always whole.
 set -eu
 set_name=$1
 
@@ -37,10 +37,8 @@ done
 python=$(find_python)
 [ -n "$python" ] || refuse "Maillage needs Python 3.11 or newer, and finds none: install it, or name it with PYTHON=…"
 
-other=dev
-[ "$set_name" = dev ] && other=local
-if [ "$(cat ".venv/made-$other" 2>/dev/null)" = "$(made_from "$other")" ]; then
-    rm ".venv/made-$other" # whole, and about to be completed
+if [ "$(cat .venv/made-* 2>/dev/null | head -n 1)" = "$(pwd)" ]; then
+    rm .venv/made-* # whole until now
 else
     echo "Making .venv with $("$python" --version)…" >&2
     rm -rf .venv

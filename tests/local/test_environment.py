@@ -20,7 +20,7 @@ def checkout(tmp_path: Path) -> Path:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(CHECKOUT / name, tmp_path / name)
     (tmp_path / "bin").mkdir()
-    for tool in ("sh", "cat", "cksum", "rm"):
+    for tool in ("sh", "cat", "cksum", "rm", "head", "mkdir", "cp"):
         (tmp_path / "bin" / tool).symlink_to(shutil.which(tool) or tool)
     old = tmp_path / "bin" / "python3"
     old.write_text("#!/bin/sh\nexit 1\n")
@@ -59,21 +59,62 @@ def test_what_tests_need_holds_what_running_needs(checkout: Path):
     assert make_environment(checkout, "dev").returncode == 0
 
 
-@pytest.mark.parametrize("spoil", ["interrupted", "another lock", "moved"])
-def test_an_environment_that_is_not_whole_is_made_anew(checkout: Path, spoil: str, tmp_path: Path):
+@pytest.mark.parametrize("spoil", ["interrupted", "moved"])
+def test_an_environment_that_is_not_whole_is_made_anew(checkout: Path, spoil: str):
     stamp(checkout, "local")
     if spoil == "interrupted":
         (checkout / ".venv" / "made-local").unlink()
-    elif spoil == "another lock":
-        with (checkout / "requirements" / "local.txt").open("a") as lock:
-            lock.write("# changed\n")
     else:
-        moved = tmp_path / "moved"
+        moved = checkout / "moved"
         moved.mkdir()
         for name in (".venv", "requirements", "pyproject.toml", "deploy", "bin"):
             (checkout / name).rename(moved / name)
         checkout = moved
-    assert make_environment(checkout).returncode == 1, "it looks for a Python to make it with"
+    (checkout / ".venv" / "half").touch()
+    pretend_python(checkout)
+
+    answer = make_environment(checkout)
+    assert "Making .venv" in answer.stderr
+    assert not (checkout / ".venv" / "half").exists()
+    assert answer.returncode == 0, answer.stderr
+    assert make_environment(checkout).stderr == ""
+
+
+def test_an_environment_of_another_lock_is_brought_to_this_one(checkout: Path):
+    stamp(checkout, "local")
+    pretend_python(checkout)
+    with (checkout / "requirements" / "local.txt").open("a") as lock:
+        lock.write("# changed\n")
+
+    answer = make_environment(checkout)
+    assert answer.returncode == 0, answer.stderr
+    assert "Making .venv" not in answer.stderr
+    assert "Installing what requirements/local.txt locks" in answer.stderr
+    assert make_environment(checkout).stderr == ""
+
+
+def test_an_installation_that_fails_leaves_no_stamp(checkout: Path):
+    stamp(checkout, "local")
+    pretend_python(checkout, pip="exit 1")
+    with (checkout / "requirements" / "local.txt").open("a") as lock:
+        lock.write("# changed\n")
+    assert make_environment(checkout).returncode == 1
+    assert not (checkout / ".venv" / "made-local").exists()
+
+
+def pretend_python(checkout: Path, pip: str = "exit 0") -> None:
+    """A Python that is new enough and makes environments of nothing but itself; no package is fetched."""
+    script = f"""#!/bin/sh
+case "$*" in
+    --version) echo "Python 3.11.99" ;;
+    *venv*) mkdir -p .venv/bin && cp "$0" .venv/bin/python ;;
+    *pip*) {pip} ;;
+esac
+"""
+    for path in (checkout / "bin" / "python3.11", checkout / ".venv" / "bin" / "python"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(script)
+        path.chmod(0o755)
 
 
 def stamp(checkout: Path, name: str) -> None:
