@@ -18,7 +18,13 @@ def configure_templates(app: Flask, settings: GatewaySettings) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        day=day, moment=moment, number=format_decimal, percent=percent, local=local, in_language=in_language
+        day=day,
+        moment=moment,
+        number=format_decimal,
+        percent=percent,
+        local=local,
+        in_language=in_language,
+        paragraphs=paragraphs,
     )
     app.jinja_env.globals.update(
         wording=wording,
@@ -47,11 +53,20 @@ def local(text: dict[str, str] | str | None) -> str:
 
 def in_language(text: dict[str, str] | None) -> Markup:
     """The localised text, marked with its language where that is not the page's, for those who listen to it."""
+    return _marked(local(text), text)
+
+
+def paragraphs(text: dict[str, str] | None) -> list[Markup]:
+    """The paragraphs of a localised text, which its author parted by line ends; each marked with its language."""
+    return [_marked(line.strip(), text) for line in local(text).splitlines() if line.strip()]
+
+
+def _marked(words: str, text: dict[str, str] | None) -> Markup:
     chosen = local(text)
     if not text or text.get(str(get_locale())) == chosen:
-        return escape(chosen)
+        return escape(words)
     language = next((code for code, sentence in text.items() if sentence == chosen), "fr")
-    return Markup('<span lang="{}">{}</span>').format(language, chosen)
+    return Markup('<span lang="{}">{}</span>').format(language, words)
 
 
 def day(instant: str) -> str:
