@@ -111,6 +111,7 @@ def _database(ctx: click.Context) -> Database:
 @contextmanager
 def _refusals() -> Iterator[None]:
     """A refusal becomes its sentence on stderr and exit 1; a word that cannot be used, exit 2."""
+    import psycopg
     from sqlalchemy.exc import DBAPIError
 
     try:
@@ -119,8 +120,9 @@ def _refusals() -> Iterator[None]:
         raise click.UsageError(str(problem.sentence)) from problem
     except Problem as problem:
         raise click.ClickException(str(problem)) from problem
-    except DBAPIError as error:
-        raise click.ClickException(f"The database refused; nothing was changed: {error.orig}") from error
+    except (DBAPIError, psycopg.Error) as error:  # the second from a COPY, which SQLAlchemy does not see
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        raise click.ClickException(f"The database failed; nothing was changed: {reason}") from error
 
 
 def _document(figures: LiveFigures) -> dict[str, Any]:
