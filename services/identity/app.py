@@ -16,9 +16,10 @@ from services.identity.operators.routes import operators
 from services.identity.organisations.routes import organisations
 from services.identity.people.routes import people
 from services.identity.roles.routes import roles
-from services.identity.sessions.letters import Post
 from services.identity.sessions.routes import sessions
 from services.identity.settings import IdentitySettings
+from services.identity.sign_in.letters import Post
+from services.identity.sign_in.routes import sign_in
 from services.identity.vault import Vault
 from services.identity.visitors.routes import visitors
 
@@ -26,7 +27,7 @@ NAME = "identity"
 MIGRATIONS = Path(__file__).parent / "migrations"
 TRANSLATIONS = Path(__file__).parent / "translations"
 
-BLUEPRINTS = (well_known, visitors, sessions, people, roles, organisations, operators)
+BLUEPRINTS = (well_known, visitors, sign_in, sessions, people, roles, organisations, operators)
 
 
 def create_app(settings: IdentitySettings, database: Database, verifier: TokenVerifier) -> Flask:

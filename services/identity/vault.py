@@ -1,11 +1,13 @@
-"""What is done with the service's one secret, and nothing else in the service touches it.
+"""Secrets: what is sealed, what is only recognised, and how.
 
-Each use has a key of its own, derived with HKDF (RFC 5869) from `MAILLAGE_IDENTITY_SECRET` and the name of the use; so
-a value made for one use is worth nothing in another, and the secret itself stays where it was given.
+What must be read again is encrypted, and what is short enough to be guessed is put under a keyed hash; each use has a
+key of its own, derived with HKDF (RFC 5869) from `MAILLAGE_IDENTITY_SECRET` and the name of the use, so a value made
+for one use is worth nothing in another. What holds 256 random bits cannot be guessed: its SHA-256 is enough.
 """
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import secrets
 
@@ -15,6 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _NONCE_BYTES = 12
+_SECRET_BYTES = 32
 
 
 class Sealed(Exception):
@@ -48,3 +51,18 @@ class Vault:
         return HKDF(SHA256(), length=32, salt=None, info=f"maillage identity {use}".encode()).derive(
             self._secret
         )
+
+
+def new_secret() -> str:
+    """256 random bits, as text that fits an address."""
+    return secrets.token_urlsafe(_SECRET_BYTES)
+
+
+def fingerprint(secret: str) -> bytes:
+    """What is kept of a secret made by `new_secret`, and what it is found by."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def same(one: bytes, other: bytes) -> bool:
+    """Whether two digests are equal, in a time that does not tell how far they agree."""
+    return hmac.compare_digest(one, other)

@@ -13,8 +13,9 @@ from libs.chassis.jobs import Job
 from libs.chassis.mail import MailSettings
 from libs.chassis.worker import Worker
 from services.identity.keys.commands import KeyRing, rotate
-from services.identity.sessions.commands import forget_expired
+from services.identity.sessions.commands import forget_expired as forget_expired_sessions
 from services.identity.settings import IdentitySettings
+from services.identity.sign_in.commands import forget_expired as forget_expired_sign_ins
 from services.identity.vault import Vault
 
 consumers: tuple[Consumer, ...] = ()
@@ -30,7 +31,8 @@ def jobs(settings: IdentitySettings) -> tuple[Job, ...]:
 
     return (
         Job(name="rotate-keys", every=timedelta(minutes=10), run=rotate_keys),
-        Job(name="forget-expired-sign-ins", every=timedelta(minutes=15), run=forget_expired),
+        Job(name="forget-expired-sign-ins", every=timedelta(minutes=15), run=forget_expired_sign_ins),
+        Job(name="forget-expired-sessions", every=timedelta(hours=1), run=forget_expired_sessions),
     )
 
 

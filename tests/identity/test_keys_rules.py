@@ -7,8 +7,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.identity.keys.lifetimes import LONGEST_TOKEN
 from services.identity.keys.rules import (
+    LONGEST_TOKEN,
     KeyDates,
     KeyPolicy,
     outlived,

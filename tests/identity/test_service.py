@@ -1,9 +1,7 @@
-"""The service as a whole: its tables, its routes, its sentences, its settings, its console."""
+"""The service as a whole: its tables, its routes, its settings, its console."""
 
 from __future__ import annotations
 
-import ast
-import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,11 +13,10 @@ from sqlalchemy import create_engine
 import services.identity
 from libs.chassis.access import declared_access
 from libs.chassis.errors import Conflict, Invalid
-from libs.chassis.i18n import read_catalogues
 from libs.chassis.migrations import is_current
 from libs.chassis.settings import SettingsError, read_settings
 from services.identity import cli
-from services.identity.app import MIGRATIONS, TRANSLATIONS
+from services.identity.app import MIGRATIONS
 from services.identity.base import Base
 from services.identity.settings import IdentitySettings
 
@@ -50,11 +47,6 @@ def test_the_migrations_make_exactly_the_tables_that_the_code_expects(identity_u
     engine.dispose()
 
 
-def test_every_route_declares_who_may_call_it(identity):
-    for rule in identity.app.url_map.iter_rules():
-        declared_access(identity.app, rule.endpoint)
-
-
 def test_what_anyone_may_call_is_listed_here(identity):
     anyone = {
         rule.endpoint
@@ -68,45 +60,13 @@ def test_what_anyone_may_call_is_listed_here(identity):
         "keys.jwks",
         "keys.provider",
         "visitors.create_visitor",
-        "sessions.ask_for_mail",
+        "sign_in.ask_for_mail",
         "sessions.token",
         "sessions.sign_out",
         "organisations.list_organisations",
         "operators.list_operators",
         "operators.show_operator",
     }
-
-
-def test_the_api_describes_itself(identity):
-    described = identity.call("GET", "/openapi.json").json
-    assert {"/api/identity/v1/visitors", "/api/identity/v1/sign-in", "/api/identity/v1/token"} <= described[
-        "paths"
-    ].keys()
-
-
-def sentences() -> set[str]:
-    """Every sentence marked with `N_` in the service."""
-    found = set()
-    for path in SERVICE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "N_":
-                found.add(ast.literal_eval(node.args[0]))
-    return found
-
-
-def test_every_sentence_has_its_french_and_no_french_is_left_over():
-    french = read_catalogues([TRANSLATIONS], "fr")
-    catalogue = {key for key in french._catalog if key}  # type: ignore[attr-defined]
-    assert catalogue == sentences()
-    assert all(french.gettext(sentence) != sentence for sentence in sentences())
-
-
-def test_french_sentences_are_typeset_as_french_is():
-    french = read_catalogues([TRANSLATIONS], "fr")
-    for sentence in sentences():
-        translated = re.sub(r"https?://", "", french.gettext(sentence))
-        assert "'" not in translated
-        assert not re.search(r"[^\u202f][;!?]|[^\u00a0]:", translated), translated
 
 
 def test_settings_are_read_from_the_environment():

@@ -1,4 +1,4 @@
-"""The life of a signing key: announced → signing → retired → gone.
+"""The life of a signing key, announced → signing → retired → gone, and of what it signs.
 
 A key is *announced* before it signs, so that whoever verifies tokens holds it by then. One key at a time is *signing*.
 A *retired* key signs nothing more (its private half is destroyed) but stays published until the last token that it
@@ -12,9 +12,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from services.identity.keys.lifetimes import LONGEST_TOKEN, SIGNER_REFRESH
-
 State = Literal["announced", "signing", "retired"]
+
+VISITOR_TOKEN = timedelta(days=365)
+"""A browser keeps its votes for a year."""
+
+ACCESS_TOKEN = timedelta(minutes=10)
+"""A role taken back still works for at most this long."""
+
+LONGEST_TOKEN = max(VISITOR_TOKEN, ACCESS_TOKEN)
+
+SIGNER_REFRESH = timedelta(minutes=1)
+"""How long a process signs with the key it holds before it asks the database which one signs now."""
 
 PUBLISHED_AFTER_RETIREMENT = LONGEST_TOKEN + 2 * SIGNER_REFRESH
 """A process may sign with the former key until it next looks, so the wait begins a little after retirement."""

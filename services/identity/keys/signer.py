@@ -15,7 +15,7 @@ from joserfc.jwk import OKPKey
 from libs.chassis.db import Database
 from libs.chassis.tokens import ALGORITHM, Grant
 from services.identity.keys.commands import KeyRing, ensure_signing_key, unsealed
-from services.identity.keys.lifetimes import SIGNER_REFRESH
+from services.identity.keys.rules import SIGNER_REFRESH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from libs.chassis.errors import NotFound
 from libs.chassis.messages import N_
 from libs.chassis.paging import Page, decode_cursor, page
 from libs.chassis.tokens import Grant
-from services.identity.keys.lifetimes import ACCESS_TOKEN
+from services.identity.keys.rules import ACCESS_TOKEN
 from services.identity.people.models import PairwiseSubject
 from services.identity.roles.models import RoleGrant
 from services.identity.roles.rules import COALITION, FIRST_ADMINISTRATOR

@@ -1,4 +1,4 @@
-"""Signing in by mail, buying access tokens with a session, signing out."""
+"""What a link, a code or a session buys: access tokens; and signing out."""
 
 from __future__ import annotations
 
@@ -7,39 +7,20 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from libs.chassis.i18n import language_of_request
 from libs.chassis.web import Blueprint, extension, public, transaction
-from services.identity.keys.lifetimes import ACCESS_TOKEN
+from services.identity.keys.rules import ACCESS_TOKEN
 from services.identity.keys.signer import Bearer
 from services.identity.people.models import Person
 from services.identity.people.queries import PersonView, view
-from services.identity.sessions import commands, mailing
+from services.identity.sessions import commands
 from services.identity.sessions.commands import Opened
-from services.identity.sessions.models import SignIn
-from services.identity.sessions.rules import read_code
-from services.identity.sessions.schemas import (
-    SignInAnswerSchema,
-    SignInSchema,
-    SignOutSchema,
-    TokenRequestSchema,
-    TokenSchema,
-)
+from services.identity.sessions.schemas import SignOutSchema, TokenRequestSchema, TokenSchema
+from services.identity.sign_in.commands import try_code, use_code, use_link, useless_code
+from services.identity.sign_in.rules import read_code
 
-sessions = Blueprint("sessions", __name__, url_prefix="/v1", description="Signing in and out")
+sessions = Blueprint("sessions", __name__, url_prefix="/v1", description="Sessions and access tokens")
 
 Json = dict[str, Any]
-
-
-@sessions.post("/sign-in")
-@public
-@sessions.arguments(SignInSchema())
-@sessions.response(202, SignInAnswerSchema())
-def ask_for_mail(asked: Json) -> SignIn:
-    """Have a link and a code mailed."""
-    vault, post = extension("identity.vault"), extension("identity.post")
-    request = mailing.Asked(**asked, fallback_language=language_of_request())
-    with transaction() as session:
-        return mailing.ask_for_mail(session, vault, post, request, datetime.now(UTC))
 
 
 @sessions.post("/token")
@@ -64,7 +45,7 @@ def sign_out(given: Json) -> None:
 
 def _by_link(given: Json, now: datetime) -> Json:
     with transaction() as session:
-        opened = commands.open_by_link(session, given["token"], now)
+        opened = commands.open_session(session, use_link(session, given["token"], now), now)
         entry = _entry(session, opened.person)
     return _access(*entry) | _opening(opened)
 
@@ -72,11 +53,11 @@ def _by_link(given: Json, now: datetime) -> Json:
 def _by_code(given: Json, now: datetime) -> Json:
     vault, code = extension("identity.vault"), read_code(given["code"]) or ""
     with transaction() as session:  # of its own: the try counts, whatever becomes of the request
-        right = mailing.try_code(session, vault, given["request"], code, now)
+        right = try_code(session, vault, given["request"], code, now)
     if not right:
-        raise commands.wrong_code()
+        raise useless_code()
     with transaction() as session:
-        opened = commands.open_by_request(session, given["request"], now)
+        opened = commands.open_session(session, use_code(session, given["request"], now), now)
         entry = _entry(session, opened.person)
     return _access(*entry) | _opening(opened)
 

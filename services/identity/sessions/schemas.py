@@ -1,4 +1,4 @@
-"""Signing in, in and out."""
+"""Tokens and sessions, in and out."""
 
 from __future__ import annotations
 
@@ -9,31 +9,13 @@ import marshmallow as ma
 from libs.chassis.errors import Sentence
 from libs.chassis.messages import N_
 from libs.chassis.schemas import OneOf, Schema, Text
-from services.identity.people.schemas import Email, PersonSchema, language_field
-from services.identity.sessions.rules import GRANT_TYPES, is_local_path, read_code
+from services.identity.people.schemas import PersonSchema
+from services.identity.sessions.rules import GRANT_TYPES
+from services.identity.sign_in.rules import read_code
 
 _LONGEST_SECRET = 100
-_LONGEST_PATH = 500
-
-
-class SignInSchema(Schema):
-    """Who wants to sign in, and where to go then: a path of this site."""
-
-    email = Email(required=True)
-    language = language_field(load_default=None)
-    return_to = Text(longest=_LONGEST_PATH, load_default="/")
-
-    @ma.validates("return_to")
-    def _check_return_to(self, path: str, data_key: str) -> None:
-        if not is_local_path(path):
-            raise ma.ValidationError(Sentence(N_("This is not a path of this site.")))
-
-
-class SignInAnswerSchema(Schema):
-    """The sign-in under way: its code is given beside `request`. It says nothing of whether there is an account."""
-
-    request = ma.fields.UUID(required=True, attribute="id")
-    expires_at = ma.fields.AwareDateTime(required=True)
+_UNKNOWN, _MISSING = "Unknown field.", "Missing data for required field."
+"""marshmallow's own sentences, which the chassis translates."""
 
 
 class TokenRequestSchema(Schema):
@@ -53,10 +35,9 @@ class TokenRequestSchema(Schema):
 
     @ma.validates_schema(skip_on_field_errors=True)
     def _check_fields(self, data: dict[str, Any], **_: Any) -> None:
-        must, may = GRANT_TYPES[data["grant_type"]]
-        given = data.keys() - {"grant_type"}
-        errors = {field: [str(self.error_messages["unknown"])] for field in given - must - may}
-        errors |= {field: [str(ma.fields.Field.default_error_messages["required"])] for field in must - given}
+        fields, given = GRANT_TYPES[data["grant_type"]], frozenset(data) - {"grant_type"}
+        errors = {field: [_UNKNOWN] for field in fields.foreign(given)}
+        errors |= {field: [_MISSING] for field in fields.missing(given)}
         if errors:
             raise ma.ValidationError(errors)
 

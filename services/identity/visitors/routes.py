@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from libs.chassis.ids import uuid4
 from libs.chassis.web import Blueprint, extension, public
-from services.identity.keys.lifetimes import VISITOR_TOKEN
+from services.identity.keys.rules import VISITOR_TOKEN
 from services.identity.keys.signer import Bearer, SignedToken
 from services.identity.visitors.schemas import VisitorTokenSchema
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.identity.sessions.rules import digest, is_local_path, read_code, same, spell_code
+from services.identity.sign_in.rules import is_local_path, read_code, spell_code
+from services.identity.vault import fingerprint, same
 
 
 @given(st.integers(min_value=0, max_value=999_999))
@@ -64,4 +65,4 @@ def test_a_local_path_always_begins_with_one_slash(path):
 @given(st.text(), st.text())
 def test_two_secrets_agree_only_when_they_are_the_same(one, other):
     if all(not "\ud800" <= letter <= "\udfff" for letter in one + other):
-        assert same(digest(one), digest(other)) == (one == other)
+        assert same(fingerprint(one), fingerprint(other)) == (one == other)

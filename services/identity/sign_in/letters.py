@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from libs.chassis.mail import Mail
-from services.identity.sessions.rules import LINK_LIFETIME, spell_code
+from services.identity.sign_in.rules import LIFETIME, spell_code
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -42,7 +42,7 @@ def compose(letter: SignInLetter, post: Post) -> Mail:
         "site": post.public_url.rstrip("/"),
         "link": f"{post.public_url.rstrip('/')}/sign-in/link?{urlencode({'token': letter.token})}",
         "code": spell_code(letter.code),
-        "minutes": int(LINK_LIFETIME.total_seconds() // 60),
+        "minutes": int(LIFETIME.total_seconds() // 60),
     }
     text, html = (
         _templates().get_template(f"sign_in.{letter.language}.{form}").render(values)
