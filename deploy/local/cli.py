@@ -90,4 +90,25 @@ def status(installation: Installation, as_json: bool) -> None:
     click.echo(json.dumps(found, ensure_ascii=False, indent=2) if as_json else in_words(found))
 
 
+@main.group()
+def identity() -> None:
+    """Look after accounts."""
+
+
+@identity.command("first-administrator")
+@click.argument("email")
+@click.pass_obj
+def first_administrator(installation: Installation, email: str) -> None:
+    """Let EMAIL administer the coalition, as long as nobody does; they sign in as everybody does."""
+    from libs.chassis.errors import Problem
+    from services.identity.cli import grant_first_administrator
+
+    try:
+        with installation.identity_database().transaction() as session:
+            grant_first_administrator(session, email)
+    except Problem as problem:
+        raise Refused(str(problem)) from problem
+    say(f"{email} administers the coalition.")
+
+
 main.add_command(consultation)

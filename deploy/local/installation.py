@@ -39,13 +39,19 @@ class Installation:
 
     def consultation_database(self) -> Database:
         """The consultation service's database, reachable and migrated until `resources` are closed."""
-        from deploy.local import migrations, settings
-        from libs.chassis.db import Database
-        from services.consultation.settings import ConsultationSettings
+        return self._database("consultation")
 
-        environ = self.environ("consultation")
+    def identity_database(self) -> Database:
+        """The identity service's database, reachable and migrated until `resources` are closed."""
+        return self._database("identity")
+
+    def _database(self, service: str) -> Database:
+        from deploy.local import migrations
+        from libs.chassis.db import Database
+
+        environ = self.environ(service)
         migrations.migrate(environ, self._say)
-        (found,) = settings.read(environ, ConsultationSettings)
-        database = Database(found.database_url, service="consultation", owner=found.owner)
+        url = environ[f"MAILLAGE_{service.upper()}_DATABASE_URL"]
+        database = Database(url, service=service, owner=environ.get("MAILLAGE_OWNER") or "coalition")
         self._resources.callback(database.close)
         return database

@@ -1,0 +1,76 @@
+"""Commands work with the system up or down, and say nothing on stdout but their answer."""
+
+import json
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.local.system import System, processes_of, run
+
+EXPORT = Path(__file__).parents[1] / "consultation" / "fixtures" / "polis" / "place-du-marche"
+
+
+@pytest.fixture(scope="module")
+def data() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="maillage-commands-"))
+    yield folder / "data"
+    shutil.rmtree(folder)
+
+
+def test_commands_work_with_the_system_down_and_up_alike(data: Path):
+    imported = run(data, "consultation", "import-polis", str(EXPORT), "--slug", "place")
+    assert imported.returncode == 0, imported.stderr
+    assert json.loads(imported.stdout)["new"] is True
+    down = run(data, "consultation", "results", "place", "--json")
+    assert not processes_of(data), "PostgreSQL was started for the command, and ended with it"
+
+    with System(data) as system:
+        system.wait_until_ready()
+        up = run(data, "consultation", "results", "place", "--json")
+        again = run(data, "consultation", "import-polis", str(EXPORT), "--slug", "place")
+        status = run(data, "status", "--json")
+        system.end(signal.SIGTERM)
+
+    assert json.loads(up.stdout) == json.loads(down.stdout)
+    assert json.loads(up.stdout)["participants"] > 0
+    assert json.loads(again.stdout)["new"] is False
+    found = json.loads(status.stdout)
+    assert (found["running"], found["ready"]) == (True, {"web": True, "worker": True})
+    assert found["process"] == system.process.pid
+    assert all(service["current"] for service in found["services"].values())
+
+
+def test_status_of_a_system_that_is_down(data: Path):
+    answer = run(data, "status", "--json")
+    found = json.loads(answer.stdout)
+    assert (answer.returncode, found["running"], found["url"]) == (0, False, None)
+    assert found["data"] == str(data)
+    assert "Not running" in run(data, "status").stdout
+
+
+def test_migrating_twice_changes_nothing(data: Path):
+    first = run(data, "migrate")
+    second = run(data, "migrate")
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert second.stderr == "The databases are at their newest version.\n"
+    assert second.stdout == ""
+
+
+def test_there_is_one_first_administrator(data: Path):
+    first = run(data, "identity", "first-administrator", "alain@demo.example")
+    second = run(data, "identity", "first-administrator", "eve@demo.example")
+    assert first.returncode == 0, first.stderr
+    assert second.returncode == 1
+    assert second.stderr.startswith("Error: Somebody already administers the coalition")
+
+
+def test_refusals_exit_1_and_wrong_usage_exits_2(data: Path):
+    unknown = run(data, "consultation", "results", "nowhere", "--json")
+    missing = run(data, "consultation", "import-polis")
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert unknown.stderr == "Error: There is no such consultation.\n"
+    assert (missing.returncode, missing.stdout) == (2, "")
