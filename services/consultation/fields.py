@@ -21,7 +21,7 @@ _PLAUSIBLE = Range(min=datetime(2000, 1, 1, tzinfo=UTC), max=datetime(2200, 1, 1
 
 def _has_french(texts: dict[str, str]) -> None:
     if "fr" not in texts:
-        raise ma.ValidationError({"fr": [N_("The French text is missing.")]})
+        raise ma.ValidationError(N_("The French text is missing."))
 
 
 class LocalisedText(ma.fields.Dict):

@@ -21,6 +21,7 @@ from libs.chassis.tokens import TokenVerifier
 from services.consultation.app import MIGRATIONS, create_app
 from services.consultation.causes.models import Cause
 from services.consultation.consultations.models import Consultation
+from services.consultation.proposals.models import Proposal
 from services.consultation.settings import ConsultationSettings
 
 ISSUER = "https://maillage.example/api/identity"
@@ -146,3 +147,62 @@ def make_consultation(database: Database, cause: Cause) -> Callable[..., Consult
 def consultation(make_consultation: Callable[..., Consultation]) -> Consultation:
     """A consultation that is open now and takes proposals."""
     return make_consultation()
+
+
+MakeProposal = Callable[..., UUID]
+
+
+@pytest.fixture
+def make_proposal(database: Database, consultation: Consultation) -> MakeProposal:
+    """Makes a proposal of the consultation, accepted unless something else is asked of it, and returns its id."""
+
+    def make(**changes: Any) -> UUID:
+        values: dict[str, Any] = {
+            "id": uuid7(),
+            "consultation_id": consultation.id,
+            "text": "Il faut planter des arbres dans chaque rue.",
+            "language": "fr",
+            "state": "accepted",
+            "submitted_at": datetime.now(UTC),
+        }
+        proposal = Proposal(**(values | changes))
+        with database.transaction() as session:
+            session.add(proposal)
+        return proposal.id
+
+    return make
+
+
+class Voters:
+    """Participants who have consented to the consultation, and what they do over HTTP."""
+
+    def __init__(self, client: FlaskClient, tokens: Tokens, slug: str) -> None:
+        self._client, self._tokens, self.slug = client, tokens, slug
+
+    def consent(self, headers: dict[str, str], version: int = 1) -> Any:
+        """Give consent in somebody's name."""
+        path = f"/api/consultation/v1/consultations/{self.slug}/consent"
+        return self._client.post(path, json={"version": version}, headers=headers)
+
+    def visitor(self) -> dict[str, str]:
+        """The headers of a new browser whose consent is given."""
+        headers = self._tokens.visitor()
+        assert self.consent(headers).status_code == 201
+        return headers
+
+    def account(self) -> dict[str, str]:
+        """The headers of somebody signed in whose consent is given."""
+        headers = self._tokens.account()
+        assert self.consent(headers).status_code == 201
+        return headers
+
+    def vote(self, headers: dict[str, str], proposal: UUID, choice: str = "agree", *qualifiers: str) -> Any:
+        """Vote in somebody's name."""
+        path = f"/api/consultation/v1/proposals/{proposal}/vote"
+        return self._client.put(path, json={"choice": choice, "qualifiers": qualifiers}, headers=headers)
+
+
+@pytest.fixture
+def voters(client: FlaskClient, tokens: Tokens, consultation: Consultation) -> Voters:
+    """Who takes part in the consultation."""
+    return Voters(client, tokens, consultation.slug)
