@@ -72,6 +72,16 @@ class Consumer:
         return self.owner in ("*", owner) and name == self.event.type("")[1:]
 
 
+_IN_HAND = "envelope"
+
+
+def envelope_in_hand(session: Session) -> Envelope:
+    """The envelope of the event that a handler is called for: whose it is, and when it happened."""
+    envelope = session.info[_IN_HAND]
+    assert isinstance(envelope, Envelope)
+    return envelope
+
+
 class _Verdict(NamedTuple):
     status: str
     outcome: str
@@ -145,6 +155,7 @@ class Inbox:
             except ma.ValidationError as error:
                 return _Verdict("dead", "dead", f"its data does not fit {envelope.type}: {error.messages}")
             try:
+                session.info[_IN_HAND] = envelope
                 with session.begin_nested():
                     consumer.handle(session, event)
             except Drop as reason:
@@ -219,6 +230,19 @@ def forget_old_mail(session: Session, now: datetime) -> None:
     )
 
 
+def erase_subject(session: Session, source: str, subject: str) -> None:
+    """Empty every envelope about one subject of one source (`/op1/defis`), and try none of them again.
+
+    Rows stay, so that a second delivery of an erased event is still known as one.
+    """
+    session.execute(_ERASE, {"subject": f"{source} {subject}"})
+
+
+_ERASE = text(
+    """
+    UPDATE inbox SET envelope = '', status = 'done', reason = 'erased' WHERE subject = :subject
+    """
+)
 _INSERT = text(
     """
     INSERT INTO inbox (consumer, event_id, subject, sequence, type, envelope, status)

@@ -2,6 +2,9 @@
 
 A mail is queued as a row in the business transaction and removed once the mail server has taken it. A crash between
 the two sends it again; its Message-ID is that of its row, so a mailbox that cares shows it once.
+
+`List-Unsubscribe` stays on one line. Python's policies fold a long header where it has no blank by wrapping it in
+RFC 2047 encoded words, inside which no mail client finds an address (RFC 8058 wants it readable).
 """
 
 from __future__ import annotations
@@ -11,10 +14,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_string, policy
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import Policy
 from email.utils import format_datetime
 from threading import Event as Flag
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 import structlog
 from sqlalchemy import Row, text
@@ -29,6 +35,18 @@ log = structlog.get_logger()
 _TICK = 1.0
 _KEEP_TRYING_FOR = timedelta(days=3)
 _LONGEST_DELAY = timedelta(hours=1)
+
+
+class _OneLine(UnstructuredHeader, BaseHeader):
+    """A header of addresses, never folded."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _OneLine)
+_POLICY = policy.SMTP.clone(header_factory=_HEADERS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,10 +68,13 @@ class MailSettings:
     sender: str
 
 
-def queue_mail(session: Session, mail: Mail, *, sender: str, now: datetime | None = None) -> None:
-    """Queue `mail`; it leaves once the transaction has committed. `sender` is the From address."""
+def queue_mail(session: Session, mail: Mail, *, sender: str, now: datetime | None = None) -> UUID:
+    """Queue `mail`; it leaves once the transaction has committed. `sender` is the From address.
+
+    Returns the id it has in the queue, which is also that of its Message-ID.
+    """
     mail_id = uuid7()
-    message = EmailMessage(policy=policy.SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["From"], message["To"], message["Subject"] = sender, mail.to, mail.subject
     message["Message-ID"] = f"<{mail_id}@{sender.rpartition('@')[2].rstrip('>')}>"
     message["Date"] = format_datetime(now or datetime.now(UTC))
@@ -63,6 +84,7 @@ def queue_mail(session: Session, mail: Mail, *, sender: str, now: datetime | Non
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
     session.execute(_QUEUE, {"id": mail_id, "message": message.as_string(), "recipient": mail.to})
+    return mail_id
 
 
 class Mailer:
@@ -94,7 +116,7 @@ class Mailer:
         return True
 
     def _hand_over(self, row: Row[tuple[object, ...]]) -> None:
-        message = message_from_string(row.message, policy=policy.SMTP)
+        message = message_from_string(row.message, policy=_POLICY)
         with _connect(self._settings.url) as server:
             server.send_message(message, to_addrs=[row.recipient])
 

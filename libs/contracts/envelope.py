@@ -37,6 +37,11 @@ class Envelope:
     data: dict[str, Any]
     traceparent: str
 
+    @property
+    def owner(self) -> str:
+        """The code of whoever published it, e.g. `coalition` or `op1`: the first word of its type."""
+        return self.type.partition(".")[0]
+
     def to_json(self) -> str:
         """The structured JSON form, ready to be stored or published."""
         return json.dumps(_SCHEMA.dump(self) | _CONSTANTS, ensure_ascii=False, separators=(",", ":"))
