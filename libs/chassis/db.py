@@ -50,6 +50,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=10,
+            hide_parameters=True,  # errors are logged, and what was asked for names people
             connect_args={"application_name": f"{owner}-{service}", "options": "-c timezone=UTC"},
         )
         event.listen(self.engine, "checkin", _note_use)
