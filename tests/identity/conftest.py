@@ -187,7 +187,7 @@ def _part(token: str, number: int) -> dict[str, Any]:
 
 
 @pytest.fixture
-def an_operator(identity: Identity) -> str:
+def two_operators(identity: Identity) -> str:
     """Two operators, `op1` and `op2`, of one organisation; returns the organisation's id."""
     administrator = identity.administrator()
     made = identity.call(

@@ -85,11 +85,11 @@ def test_an_organisation_that_makes_no_sense_is_refused_by_name(identity, fields
     assert [error["field"] for error in answer.json["errors"]] == [field]
 
 
-def test_an_operator_is_listed_for_anyone_and_found_by_its_code(identity, an_operator):
+def test_two_operators_is_listed_for_anyone_and_found_by_its_code(identity, two_operators):
     listed = identity.call("GET", "/v1/operators").json["items"]
     assert [item["code"] for item in listed] == ["op1", "op2"]
     assert identity.call("GET", "/v1/operators/op1").json == listed[0]
-    assert listed[0]["organisation"]["id"] == an_operator
+    assert listed[0]["organisation"]["id"] == two_operators
     assert listed[0]["contact"] == "contact@op1.example.org"
 
 
@@ -104,9 +104,9 @@ def test_what_is_no_code_is_no_address(identity, code):
     assert identity.call("GET", f"/v1/operators/{code}").status_code == 404
 
 
-def test_an_operator_starts_and_leaves(identity, an_operator):
+def test_two_operators_starts_and_leaves(identity, two_operators):
     administrator = identity.administrator()
-    added = operator(identity, administrator, organisation=an_operator)
+    added = operator(identity, administrator, organisation=two_operators)
     assert (added.status_code, added.json["status"]) == (201, "preparing")
     for status in ("active", "left"):
         answer = identity.call("PATCH", "/v1/operators/op3", {"status": status}, administrator)
@@ -114,8 +114,8 @@ def test_an_operator_starts_and_leaves(identity, an_operator):
     assert identity.call("GET", "/v1/operators/op3").json["status"] == "left"
 
 
-def test_a_code_is_never_used_twice(identity, an_operator):
-    answer = operator(identity, identity.administrator(), organisation=an_operator, code="op1")
+def test_a_code_is_never_used_twice(identity, two_operators):
+    answer = operator(identity, identity.administrator(), organisation=two_operators, code="op1")
     assert (answer.status_code, answer.json["code"]) == (409, "operator.exists")
 
 
@@ -136,18 +136,18 @@ def test_a_code_is_never_used_twice(identity, an_operator):
         ({"owner": "op1"}, "owner"),
     ],
 )
-def test_an_operator_that_makes_no_sense_is_refused_by_name(identity, an_operator, fields, field):
-    answer = operator(identity, identity.administrator(), **{"organisation": an_operator} | fields)
+def test_two_operators_that_makes_no_sense_is_refused_by_name(identity, two_operators, fields, field):
+    answer = operator(identity, identity.administrator(), **{"organisation": two_operators} | fields)
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json["errors"]] == [field]
 
 
 @pytest.mark.parametrize("roles", [[], [("coordinator", "coalition")]])
-def test_nobody_but_an_administrator_writes_the_directory(identity, an_operator, roles):
+def test_nobody_but_an_administrator_writes_the_directory(identity, two_operators, roles):
     token, _ = identity.member("ana@exemple.fr", *roles)
     refused = [
         organisation(identity, token),
-        operator(identity, token, organisation=an_operator),
+        operator(identity, token, organisation=two_operators),
         identity.call("PATCH", "/v1/operators/op1", {"status": "left"}, token),
     ]
     assert [answer.json["code"] for answer in refused] == ["access.role"] * 3

@@ -117,7 +117,7 @@ def test_an_unknown_role_is_refused_by_name(identity, role):
     assert [error["field"] for error in answer.json["errors"]] == ["role"]
 
 
-def test_an_operators_role_needs_the_operator(identity, an_operator):
+def test_two_operatorss_role_needs_the_operator(identity, two_operators):
     _, person = identity.member("ana@exemple.fr")
     assert (
         grant(identity, identity.administrator(), person, "operator_staff", "operator:op1").status_code == 201
@@ -243,7 +243,7 @@ def test_grants_come_a_page_at_a_time_without_gap_or_repeat(identity):
         [("moderator", CAUSE)],
     ],
 )
-def test_the_list_shows_what_its_reader_may_decide_and_nothing_else(identity, an_operator, held):
+def test_the_list_shows_what_its_reader_may_decide_and_nothing_else(identity, two_operators, held):
     token, _ = identity.member("reader@exemple.fr", *held)
     identity.member(
         "ana@exemple.fr",
