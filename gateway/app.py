@@ -58,7 +58,8 @@ def _configure_session(app: Flask, settings: GatewaySettings) -> None:
         MAX_FORM_MEMORY_SIZE=MAX_FORM,
         PERMANENT_SESSION_LIFETIME=session.LIFETIME,
         PREFERRED_URL_SCHEME=urlsplit(settings.public_url).scheme,
-        SESSION_COOKIE_NAME="maillage",
+        # The prefix has browsers refuse the cookie unless it is secure and this host's alone.
+        SESSION_COOKIE_NAME="__Host-maillage" if settings.secure_cookies else "maillage",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,

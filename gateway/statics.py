@@ -11,11 +11,12 @@ import mimetypes
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, request
 
 from libs.chassis.access import public
 
 FOLDER = Path(__file__).parent / "static"
+PREFIX = "/static/"
 SERVED = {".css", ".js", ".svg"}
 YEAR_S = 365 * 24 * 3600
 HOUR_S = 3600
@@ -49,16 +50,14 @@ def read_folder(folder: Path) -> dict[str, StaticFile]:
 def configure_static(app: Flask) -> None:
     """Serve the folder at `/static/` and give templates `static_url`."""
     files = read_folder(FOLDER)
-
-    def static_url(name: str) -> str:
-        return url_for("static.send", name=name, v=files[name].digest)
-
+    # Built once: a page names some twenty.
+    urls = {name: f"{PREFIX}{name}?v={file.digest}" for name, file in files.items()}
     app.extensions["maillage.static"] = files
-    app.jinja_env.globals["static_url"] = static_url
+    app.jinja_env.globals["static_url"] = urls.__getitem__
     app.register_blueprint(blueprint)
 
 
-@blueprint.get("/static/<path:name>")
+@blueprint.get(f"{PREFIX}<path:name>")
 @public
 def send(name: str) -> Response:
     """One file; for a year where the address names its content, for an hour where it does not."""

@@ -175,6 +175,8 @@ def test_the_keyboard_alone_reaches_a_vote(open_page):
     expect(page.get_by_role("link", name="Aller au contenu")).to_be_focused()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
+    expect(page.locator("summary")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="J’accepte, je vote")).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url("**/cards/*")
