@@ -1,0 +1,37 @@
+"""The same system with a RabbitMQ named in its environment: facts cross the broker, nothing else changes."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import kombu
+import psycopg
+
+from tests.local.system import System, eventually, post, status
+
+
+def test_facts_cross_the_broker_and_every_outbox_empties(tmp_path: Path, broker_url: str) -> None:
+    data = tmp_path / "data"
+    with System(data, MAILLAGE_BUS_URL=broker_url) as system:
+        url = system.wait_until_ready()
+        # The first token asked for makes identity's first key, whose public half consultation is told.
+        assert post(f"{url}/api/identity/v1/visitors", {}) == 201
+        assert eventually(
+            lambda: all(service["outbox"] == 0 for service in status(data)["services"].values())
+        )
+        assert eventually(lambda: handled(data, system) == [("keep-keys", "done")])
+        with kombu.Connection(broker_url) as connection:
+            declared = connection.default_channel.queue_declare("coalition.consultation", passive=True)
+        assert declared.consumer_count == 1
+        assert system.end(signal.SIGTERM) == 0
+
+
+def handled(data: Path, system: System) -> list[tuple[object, ...]]:
+    """What consultation's inbox has dealt with."""
+    environ = Path(f"/proc/{system.child('deploy.local.worker')}/environ").read_text().split("\0")
+    (address,) = [
+        line.partition("=")[2] for line in environ if line.startswith("MAILLAGE_CONSULTATION_DATABASE_URL=")
+    ]
+    with psycopg.connect(address) as connection:
+        return connection.execute("SELECT DISTINCT consumer, status FROM inbox").fetchall()
