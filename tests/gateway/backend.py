@@ -89,6 +89,7 @@ class Backend:
         self.proposals = {
             str(uuid.UUID(int=i)): SENTENCES[i % 3].replace(".", f" ({i}).") for i in range(1, 31)
         }
+        self.postponed: set[str] = set()
         self.pending = {str(uuid.UUID(int=100)): "Il faut planter des haies le long des chemins."}
         self.consents: set[str] = set()
         self.consent_version = 1
@@ -259,6 +260,11 @@ class Backend:
             raise Refusal(404, "proposal.unknown", "Cette proposition n’existe pas.")
         return proposal
 
+    def state(self, proposal: str) -> str:
+        if proposal in self.postponed:
+            return "postponed"
+        return "pending" if proposal in self.pending else "accepted"
+
     def proposal(self, proposal: str) -> dict[str, Any]:
         waits = proposal in self.pending
         return {
@@ -266,7 +272,7 @@ class Backend:
             "consultation": "territoires",
             "text": self.pending[proposal] if waits else self.proposals[proposal],
             "language": "fr",
-            "state": "pending" if waits else "accepted",
+            "state": self.state(proposal),
             "submitted_at": "2026-11-03T08:00:00+00:00",
             "tally": TALLY,
         }

@@ -176,6 +176,17 @@ def test_a_moderator_takes_a_proposal_accepts_it_and_finds_the_queue_empty(brows
     assert "Acceptée" in page
 
 
+def test_a_postponed_proposal_is_taken_up_from_the_queue_and_one_that_waits_only_in_its_turn(
+    browser, backend
+):
+    backend.roles = [{"role": "moderator", "scope": "coalition"}]
+    browser.sign_in()
+    assert f'href="{WAITING}"' not in text(browser.get(MODERATION))
+    backend.postponed = set(backend.pending)
+    assert f'href="{WAITING}"' in text(browser.get(MODERATION))
+    assert "Il faut planter des haies" in text(browser.get(WAITING))
+
+
 def test_a_refusal_without_a_reason_is_sent_back_with_the_note_kept(browser, backend):
     backend.roles = [{"role": "moderator", "scope": "coalition"}]
     browser.sign_in()
