@@ -51,9 +51,10 @@ class Unreadable:
 class EachOnItsOwn(ma.fields.Nested):
     """A nested object which, when it does not fit, is loaded as `Unreadable`: it refuses only itself."""
 
-    def _deserialize(self, value: Any, *arguments: Any, **options: Any) -> Any:
+    def deserialize(self, value: Any, *arguments: Any, **options: Any) -> Any:
+        """The loaded object, or an `Unreadable`."""
         try:
-            return super()._deserialize(value, *arguments, **options)
+            return super().deserialize(value, *arguments, **options)
         except ma.ValidationError as error:
             named = value.get("proposal") if isinstance(value, dict) else None
             return Unreadable(named if isinstance(named, str) else None, invalid(error.messages))
