@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from gateway import session
-from gateway.security import local_path
+from gateway.security import here
 from gateway.services import ServiceProblem
 
 log = structlog.get_logger()
@@ -114,17 +114,12 @@ def _on_service_problem(problem: ServiceProblem) -> AnyResponse:
 
 def _begin_again() -> AnyResponse:
     """The reader's token no longer works, or the page needs an account: forget the one, ask for the other."""
-    here = (
-        request.full_path.rstrip("?")
-        if request.method == "GET"
-        else local_path(request.form.get("return_to"))
-    )
     if session.account() is None and session.visitor() is not None:
         session.forget_visitor()
-        target = here
+        target = here()
     else:
         session.sign_out()
-        target = url_for("sign_in.form", return_to=here)
+        target = url_for("sign_in.form", return_to=here())
     if request.headers.get("HX-Request") == "true":
         return make_response("", 204, {"HX-Redirect": target})
     return redirect(target, 303)

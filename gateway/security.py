@@ -40,6 +40,16 @@ def configure_security(app: Flask) -> None:
         return response
 
 
+def here() -> str:
+    """The page the reader is on, to come back to: this one, or for a form that was sent the one that it stood on."""
+    if request.method == "GET":
+        return local_path(request.full_path.rstrip("?"))
+    came_from = urlsplit(request.referrer or "")
+    if came_from.netloc != request.host:
+        return "/"
+    return local_path(came_from.path + (f"?{came_from.query}" if came_from.query else ""))
+
+
 def local_path(target: str | None, default: str = "/") -> str:
     """`target` if it is a path of this site, else `default`: nobody is sent elsewhere by a link made elsewhere.
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask
 from flask_babel import format_date, format_decimal, format_percent, format_time, get_locale, gettext
 from markupsafe import Markup, escape
 
 from gateway import figures, session, wording
+from gateway.security import here
 from gateway.settings import GatewaySettings
 
 
@@ -38,7 +39,7 @@ def configure_templates(app: Flask, settings: GatewaySettings) -> None:
         return {
             "account": session.account(),
             "language": str(get_locale()),
-            "here": request.full_path.rstrip("?") if request.method == "GET" else request.path,
+            "here": here(),
         }
 
 

@@ -10,6 +10,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from gateway import session
+from gateway.security import here
 from libs.chassis.access import public
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -25,8 +26,7 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def guarded(*args: Any, **values: Any) -> Any:
         if session.account() is None:
-            here = request.full_path.rstrip("?") if request.method == "GET" else "/"
-            return redirect(url_for("sign_in.form", return_to=here))
+            return redirect(url_for("sign_in.form", return_to=here()), 303)
         return view(*args, **values)
 
     return cast(View, guarded)

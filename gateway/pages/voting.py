@@ -20,19 +20,33 @@ from libs.chassis.access import public
 
 blueprint = Blueprint("voting", __name__, url_prefix="/consultations/<slug:slug>")
 
+_PARTICIPANTS_ONLY = {"voting.vote", "voting.qualify", "voting.undo", "voting.withdraw_consent"}
+
+
+@blueprint.before_request
+def ask_for_consent_first() -> Any:
+    """A browser that has never taken part is led to the consent, and from there to the card it came for."""
+    if request.endpoint in _PARTICIPANTS_ONLY and identity.current_token() is None:
+        values = request.view_args or {}
+        return go("voting.start", slug=values["slug"], card=values.get("proposal_id"))
+    return None
+
 
 @blueprint.get("")
 @public
 def start(slug: str) -> Any:
-    """The question and the consent; then the card to vote on, or the end of the series."""
+    """The question and the consent; then the card asked for, the next one, or the end of the series."""
+    card = request.args.get("card", type=UUID)
     if wants_piece():
-        return whole_page("voting.start", slug=slug)
+        return whole_page("voting.start", slug=slug, card=card)
     asked = consultation.consultation(slug)
     if asked["status"] != "open":
         return page("voting/not_open.html", consultation=asked)
     consent = consultation.consent(slug)
     if not _holds(consent):
-        return page("voting/consent.html", consultation=asked, consent=consent)
+        return page("voting/consent.html", consultation=asked, consent=consent, card=card)
+    if card is not None:
+        return go("voting.card", slug=slug, proposal_id=card)
     series = session.series(slug) or _new_series(slug)
     if series.next_card is None:
         return page("voting/end.html", consultation=asked, sequence=consultation.sequence(slug))
@@ -48,7 +62,7 @@ def give_consent(slug: str) -> Any:
         abort(400)
     identity.ensure_participant()
     consultation.give_consent(slug, version)
-    return go("voting.start", slug=slug)
+    return go("voting.start", slug=slug, card=request.form.get("card", type=UUID))
 
 
 @blueprint.get("/consent/withdrawal")
@@ -156,7 +170,7 @@ def _cast(slug: str, proposal_id: str, choice: str, qualifiers: list[str]) -> An
     except ServiceProblem as problem:
         if problem.code != "vote.consent_missing":
             raise
-        return go("voting.start", slug=slug)
+        return go("voting.start", slug=slug, card=proposal_id)
     session.mark_seen(slug, proposal_id)
     return _after(slug, proposal_id, mine)
 

@@ -245,14 +245,14 @@ class Backend:
         return 200, self.votes[key]
 
     def cast_vote(self, asked: dict[str, Any], proposal: str) -> tuple[int, Any]:
-        if asked["token"] not in self.consents:
+        if self.required(asked) not in self.consents:
             raise Refusal(409, "vote.consent_missing", "Il faut d’abord consentir.")
         vote = {"proposal": self.existing(proposal), **asked["body"]}
         self.votes[asked["token"], proposal] = vote
         return 200, vote
 
     def withdraw_vote(self, asked: dict[str, Any], proposal: str) -> tuple[int, Any]:
-        self.votes.pop((asked["token"], proposal), None)
+        self.votes.pop((self.required(asked), proposal), None)
         return 204, None
 
     def existing(self, proposal: str) -> str:

@@ -125,6 +125,19 @@ def test_neither_signing_in_nor_changing_language_leads_elsewhere(browser):
     assert answer.headers["Location"] == "/"
 
 
+def test_after_a_refused_form_the_language_switch_leads_back_to_its_page(browser):
+    page = text(
+        browser.post(
+            "/sign-in/link", {"token": "used"}, headers={"Referer": "http://localhost/sign-in/link?token=a"}
+        )
+    )
+    assert 'name="return_to" value="/sign-in/link?token=a"' in page
+    page = text(
+        browser.post("/sign-in/link", {"token": "used"}, headers={"Referer": "http://evil.example/x"})
+    )
+    assert 'name="return_to" value="/"' in page
+
+
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(new_browser):
     browser = new_browser(secure_cookies=True)
     cookie = browser.get("/").headers["Set-Cookie"]

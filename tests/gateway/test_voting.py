@@ -6,6 +6,8 @@ import html
 import re
 import uuid
 
+import pytest
+
 HTMX = {"HX-Request": "true"}
 HOME = "/consultations/territoires"
 FIRST = f"{HOME}/cards/{uuid.UUID(int=1)}"
@@ -134,11 +136,30 @@ def test_an_unknown_card_does_not_exist(browser):
     assert browser.get(f"{HOME}/cards/nonsense").status_code == 404
 
 
-def test_a_card_opened_from_elsewhere_asks_for_consent_before_it_takes_a_vote(browser, backend):
-    assert browser.get(FIRST).status_code == 200
-    answer = browser.post(f"{FIRST}/vote", {"choice": "agree"})
-    assert answer.headers["Location"] == HOME
+def test_a_card_opened_from_elsewhere_asks_for_consent_then_comes_back(browser, backend):
+    assert browser.get(SECOND).status_code == 200
+    asking = browser.post(f"{SECOND}/vote", {"choice": "agree"}).headers["Location"]
+    assert asking.startswith(f"{HOME}?card=")
     assert backend.votes == {}
+    card = re.search(r'name="card" value="([^"]+)"', text(browser.get(asking)))
+    assert card is not None
+    answer = browser.post(f"{HOME}/consent", {"version": "1", "card": card[1]}, follow_redirects=True)
+    assert answer.request.path == SECOND
+
+
+@pytest.mark.parametrize("step", ["qualifiers", "undo"])
+def test_a_browser_that_never_took_part_has_no_vote_to_change(browser, backend, step):
+    assert browser.post(f"{FIRST}/{step}").headers["Location"].startswith(f"{HOME}?card=")
+    assert browser.post(f"{HOME}/consent/withdrawal").headers["Location"] == HOME
+    assert backend.visitors == 0
+
+
+def test_consent_that_the_service_lacks_is_asked_for_and_the_card_kept(browser, backend):
+    browser.consent()
+    browser.get(HOME)
+    backend.consents.clear()
+    answer = browser.post(f"{FIRST}/vote", {"choice": "agree"})
+    assert answer.headers["Location"].startswith(f"{HOME}?card=")
 
 
 def test_withdrawing_is_explained_then_done(browser, backend):
