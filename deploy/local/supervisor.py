@@ -45,6 +45,7 @@ class Supervisor:
         self._folder, self._environ, self._demo, self._say = folder, environ, demo, say
         self._postgres = EmbeddedPostgres(folder)
         self._children: list[Child] = []
+        self._internal: dict[str, str] = {}
         self._asked = threading.Event()
         self._hurry = threading.Event()
         self._may_interrupt = True

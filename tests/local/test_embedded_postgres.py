@@ -11,8 +11,10 @@ import psycopg
 import pytest
 
 from deploy.local.folder import DataFolder
+from deploy.local.migrations import migrate
 from deploy.local.postgres import EmbeddedPostgres, postgres_for, service_url
 from deploy.local.refusals import Refused
+from libs.chassis.testing.postgres import TestServer
 
 
 def make_folder() -> DataFolder:
@@ -142,6 +144,7 @@ def test_a_server_whose_owner_was_killed_ends_and_the_next_start_waits_for_it(fo
 import sys, time
 from pathlib import Path
 from deploy.local.folder import DataFolder
+from deploy.local.migrations import migrate
 from deploy.local.postgres import EmbeddedPostgres
 server = EmbeddedPostgres(DataFolder(Path(sys.argv[1])))
 server.start()
@@ -187,3 +190,15 @@ def test_a_server_ended_from_outside_comes_back_at_the_same_address(folder: Data
         connect(folder, port).close()
     finally:
         server.stop()
+
+
+def test_a_database_of_a_newer_maillage_is_refused(postgres: TestServer):
+    with postgres.database() as identity, postgres.database() as consultation:
+        environ = {
+            "MAILLAGE_IDENTITY_DATABASE_URL": identity,
+            "MAILLAGE_CONSULTATION_DATABASE_URL": consultation,
+        }
+        with psycopg.connect(identity.replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute("CREATE TABLE alembic_version AS SELECT '9999' AS version_num")
+        with pytest.raises(Refused, match="identity was made by a newer Maillage"):
+            migrate(environ, lambda _text: None)
