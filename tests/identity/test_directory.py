@@ -85,7 +85,7 @@ def test_an_organisation_that_makes_no_sense_is_refused_by_name(identity, fields
     assert [error["field"] for error in answer.json["errors"]] == [field]
 
 
-def test_two_operators_is_listed_for_anyone_and_found_by_its_code(identity, two_operators):
+def test_an_operator_is_listed_for_anyone_and_found_by_its_code(identity, two_operators):
     listed = identity.call("GET", "/v1/operators").json["items"]
     assert [item["code"] for item in listed] == ["op1", "op2"]
     assert identity.call("GET", "/v1/operators/op1").json == listed[0]
@@ -104,7 +104,7 @@ def test_what_is_no_code_is_no_address(identity, code):
     assert identity.call("GET", f"/v1/operators/{code}").status_code == 404
 
 
-def test_two_operators_starts_and_leaves(identity, two_operators):
+def test_an_operator_starts_and_leaves(identity, two_operators):
     administrator = identity.administrator()
     added = operator(identity, administrator, organisation=two_operators)
     assert (added.status_code, added.json["status"]) == (201, "preparing")
@@ -136,7 +136,7 @@ def test_a_code_is_never_used_twice(identity, two_operators):
         ({"owner": "op1"}, "owner"),
     ],
 )
-def test_two_operators_that_makes_no_sense_is_refused_by_name(identity, two_operators, fields, field):
+def test_an_operator_that_makes_no_sense_is_refused_by_name(identity, two_operators, fields, field):
     answer = operator(identity, identity.administrator(), **{"organisation": two_operators} | fields)
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json["errors"]] == [field]

@@ -308,7 +308,7 @@ def test_an_owner_that_comes_to_know_a_person_is_told_once_and_only_at_home(iden
     assert identity.events("subject_paired") == [paired]
 
 
-def test_a_token_for_two_operators_carries_its_grants_and_is_refused_by_the_coalition(identity, two_operators):
+def test_a_token_for_an_operator_carries_its_grants_and_is_refused_by_the_coalition(identity, two_operators):
     roles = [("moderator", "coalition"), ("operator_staff", "operator:op1"), ("ebv", "operator:op2")]
     identity.member("ana@exemple.fr", *roles)
     secret = identity.sign_in("ana@exemple.fr")["session"]
@@ -335,7 +335,7 @@ def test_no_token_is_made_for_an_owner_that_is_not_there(identity, audience):
     assert (answer.status_code, answer.json["code"]) == (422, "token.audience")
 
 
-def test_no_token_is_made_for_two_operators_that_has_left(identity, two_operators):
+def test_no_token_is_made_for_an_operator_that_has_left(identity, two_operators):
     secret = identity.sign_in("ana@exemple.fr")["session"]
     identity.execute("UPDATE operator SET status = 'left' WHERE code = 'op1'")
     assert identity.redeem(grant_type="session", session=secret, audience="op1").status_code == 422

@@ -76,7 +76,7 @@ def test_a_key_announced_by_event_is_known_before_it_signs(identity, elsewhere, 
     assert verifier(elsewhere, Unreachable()).verify(token).kind == "visitor"
 
 
-def test_the_service_of_two_operators_accepts_only_tokens_made_for_it(identity, elsewhere, two_operators):
+def test_the_service_of_an_operator_accepts_only_tokens_made_for_it(identity, elsewhere, two_operators):
     session = identity.sign_in("ana@exemple.fr")["session"]
     tokens = {
         audience: identity.redeem(grant_type="session", session=session, audience=audience).json[

@@ -1,0 +1,198 @@
+"""Loading the territories that the project ships, and INSEE's density grid over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from libs.chassis.db import lock
+from services.identity.territories.copying import replace_rows, upsert_rows
+from services.identity.territories.gazetteer import (
+    CURRENT,
+    CommuneRecord,
+    Edition,
+    Gazetteer,
+    NameRecord,
+)
+from services.identity.territories.models import Commune, TerritoryEdition
+from services.identity.territories.names import keys_of_name, sort_key
+from services.identity.territories.queries import figures_of_communes
+from services.identity.territories.rules import (
+    BY_DENSITY,
+    BY_FIGURES,
+    Density,
+    Figures,
+    Grouping,
+    kind_by_density,
+    kind_by_figures,
+)
+
+_FORMER = "former"
+
+
+def load_gazetteer(session: Session, gazetteer: Gazetteer, now: datetime) -> bool:
+    """Bring the territories to the edition of `gazetteer`; nothing happens when that, or a newer one, is loaded.
+
+    Rows that the new edition no longer lists stay, with the vintage that last did: others keep their codes. Where the
+    density grid is applied, it stays so. Returns whether anything was loaded.
+    """
+    lock(session, "territories")
+    loaded = session.get(TerritoryEdition, True)
+    if loaded is not None and Edition.read(loaded.edition) >= gazetteer.edition:
+        return False
+    _load_containers(session, gazetteer)
+    _load_communes(session, gazetteer, with_grid=loaded is not None and loaded.grid is not None)
+    _load_ways_to_find(session, gazetteer)
+    if loaded is None:
+        loaded = TerritoryEdition(single=True, grid=None)
+        session.add(loaded)
+    loaded.vintage = gazetteer.edition.vintage
+    loaded.edition = str(gazetteer.edition)
+    loaded.notes = "\n".join(gazetteer.notes)
+    loaded.loaded_at = now
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Reclassed:
+    """What a commune is by each of the two rules, and how many people that concerns."""
+
+    code: str
+    people: int
+    by_figures: str | None
+    by_density: str | None
+
+
+def apply_grid(session: Session, grid: Mapping[str, Density]) -> list[Reclassed]:
+    """Give every commune of the loaded vintage its kind by `grid`, the levels by commune code.
+
+    Communes that are not in the grid become « non classée ». Returns every commune with its kind by both rules.
+    """
+    lock(session, "territories")
+    reclassed, rows = [], []
+    for code, figures in figures_of_communes(session).items():
+        level = grid.get(code)
+        kind = kind_by_density(level, figures)
+        reclassed.append(Reclassed(code, figures.population or 0, kind_by_figures(figures), kind))
+        rows.append({"code": code, "density": level, "kind": kind, "kind_source": BY_DENSITY})
+    session.execute(update(Commune), rows)
+    session.get_one(TerritoryEdition, True).grid = BY_DENSITY
+    return reclassed
+
+
+def _load_containers(session: Session, gazetteer: Gazetteer) -> None:
+    vintage = gazetteer.edition.vintage
+    upsert_rows(
+        session,
+        "region",
+        ("code", "name", "sort_key", "vintage"),
+        ((each.code, each.name, sort_key(each.name), vintage) for each in gazetteer.regions),
+    )
+    upsert_rows(
+        session,
+        "departement",
+        ("code", "name", "region_code", "sort_key", "vintage"),
+        (
+            (each.code, each.name, each.region, sort_key(each.name), vintage)
+            for each in gazetteer.departements
+        ),
+    )
+    upsert_rows(
+        session,
+        "epci",
+        ("code", "name", "nature", "population", "largest", "sort_key", "vintage"),
+        (
+            (each.code, each.name, each.nature, each.population, each.largest, sort_key(each.name), vintage)
+            for each in gazetteer.epci
+        ),
+    )
+
+
+def _load_communes(session: Session, gazetteer: Gazetteer, *, with_grid: bool) -> None:
+    levels = _levels(session) if with_grid else {}
+    figures = figures_in(gazetteer)
+
+    def row(commune: CommuneRecord) -> tuple[object, ...]:
+        known = figures[commune.code]
+        kind = kind_by_density(levels.get(commune.code), known) if with_grid else kind_by_figures(known)
+        return (
+            commune.code,
+            commune.name,
+            commune.departement,
+            commune.epci,
+            commune.population,
+            list(commune.postal_codes),
+            kind,
+            BY_DENSITY if with_grid else BY_FIGURES,
+            sort_key(commune.name),
+            gazetteer.edition.vintage,
+        )
+
+    columns = (
+        *("code", "name", "departement_code", "epci_code", "population", "postal_codes"),
+        *("kind", "kind_source", "sort_key", "vintage"),
+    )
+    upsert_rows(session, "commune", columns, map(row, gazetteer.communes))
+
+
+def figures_in(gazetteer: Gazetteer) -> dict[str, Figures]:
+    """What the rules ask about each commune of `gazetteer`, by code."""
+    people = {commune.code: commune.population or 0 for commune in gazetteer.communes}
+    groupings = {
+        epci.code: (Grouping(epci.nature, epci.population, people[epci.largest]), epci.largest)
+        for epci in gazetteer.epci
+    }
+    figures = {}
+    for commune in gazetteer.communes:
+        grouping, largest = groupings[commune.epci] if commune.epci else (None, None)
+        figures[commune.code] = Figures(commune.population, grouping, commune.code == largest)
+    return figures
+
+
+def _levels(session: Session) -> dict[str, Density]:
+    rows = session.execute(select(Commune.code, Commune.density).where(Commune.density.is_not(None)))
+    return {row.code: Density(row.density) for row in rows}
+
+
+def _load_ways_to_find(session: Session, gazetteer: Gazetteer) -> None:
+    successors = _successors(gazetteer)
+    names = [
+        *(NameRecord(each.code, each.code, CURRENT, each.name) for each in gazetteer.communes),
+        *gazetteer.names,
+        *_names_of_the_past(session, gazetteer, successors),
+    ]
+    people = {commune.code: commune.population or 0 for commune in gazetteer.communes}
+    keys = {
+        (key, name.commune, name.name): (name.status, whole, people[name.commune])
+        for name in reversed(names)  # the commune's own name wins
+        for key, whole in keys_of_name(name.name)
+    }
+    columns = ("key", "commune_code", "name", "status", "whole", "population")
+    replace_rows(session, "commune_name", columns, ((*key, *rest) for key, rest in keys.items()))
+    postal_codes = ((postal, each.code) for each in gazetteer.communes for postal in each.postal_codes)
+    replace_rows(session, "postal_code", ("code", "commune_code"), postal_codes)
+    replace_rows(session, "former_code", ("code", "commune_code"), successors.items())
+
+
+def _successors(gazetteer: Gazetteer) -> dict[str, str]:
+    """The commune that each code of a part or of the past now belongs to."""
+    communes = {commune.code for commune in gazetteer.communes}
+    old = {old: commune.code for commune in gazetteer.communes for old in commune.old_codes}
+    parts = {name.code: name.commune for name in gazetteer.names}
+    return {code: commune for code, commune in (old | parts).items() if code not in communes}
+
+
+def _names_of_the_past(
+    session: Session, gazetteer: Gazetteer, successors: Mapping[str, str]
+) -> Iterator[NameRecord]:
+    """The names of communes that only an earlier vintage lists, where it is known what they became part of."""
+    rows = session.execute(
+        select(Commune.code, Commune.name).where(Commune.vintage < gazetteer.edition.vintage)
+    )
+    for row in rows:
+        if row.code in successors:
+            yield NameRecord(successors[row.code], row.code, _FORMER, row.name)
