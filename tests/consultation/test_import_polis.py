@@ -4,9 +4,9 @@ import csv
 import os
 import shutil
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from random import Random
-from time import perf_counter
 
 import psutil
 import pytest
@@ -45,6 +45,16 @@ def recount(folder: Path) -> tuple[int, dict[str, tuple[int, int, int]]]:
     return voters, {comment: (count["1"], count["-1"], count["0"]) for comment, count in counts.items()}
 
 
+def spent() -> float:
+    """Seconds of processor that this process and its PostgreSQL have used: what an import costs on any busy machine."""
+    total = 0.0
+    for process in [psutil.Process(), *psutil.Process().children(recursive=True)]:
+        with suppress(psutil.NoSuchProcess):  # a vacuum of PostgreSQL's that has just ended
+            times = process.cpu_times()
+            total += times.user + times.system
+    return total
+
+
 def comments(folder: Path) -> dict[str, dict[str, str]]:
     with (folder / "comments.csv").open(encoding="utf-8-sig", newline="") as file:
         return {row["comment-id"]: row for row in csv.DictReader(file)}
@@ -74,9 +84,9 @@ def replace(file: Path, old: str, new: str) -> None:
 def test_results_equal_the_matrix_for_every_proposal_whatever_its_state(
     database: Database, folder: Path
 ) -> None:
-    begin = perf_counter()
+    begin = spent()
     done = import_polis(database, folder, "importee")
-    assert perf_counter() - begin < SECONDS.get(folder.name, 5.0)
+    assert spent() - begin < SECONDS.get(folder.name, 5.0)
     voters, counts = recount(folder)
     with database.transaction() as session:
         figures = live_figures(session, "importee")
