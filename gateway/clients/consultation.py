@@ -10,9 +10,9 @@ from gateway.services import Json, ServiceProblem
 BASE = "/api/consultation/v1"
 
 
-def consultations() -> list[Json]:
-    """Every consultation that may be seen."""
-    return _items("/consultations")
+def consultations(cursor: str | None = None) -> Json:
+    """One page of the consultations that may be seen."""
+    return _get("/consultations", cursor=cursor)
 
 
 def consultation(slug: str) -> Json:
@@ -70,7 +70,7 @@ def withdraw_vote(proposal_id: str) -> None:
 
 def similar(slug: str, text: str) -> list[Json]:
     """Proposals that say nearly the same as `text`."""
-    return _items(f"/consultations/{slug}/proposals/similar", text=text)
+    return cast("list[Json]", _get(f"/consultations/{slug}/proposals/similar", text=text)["items"])
 
 
 def propose(slug: str, text: str, language: str) -> Json:
@@ -80,14 +80,14 @@ def propose(slug: str, text: str, language: str) -> Json:
     )
 
 
-def my_proposals() -> list[Json]:
-    """What this account proposed, with what became of it."""
-    return _items("/me/proposals")
+def my_proposals(cursor: str | None = None) -> Json:
+    """One page of what this account proposed, newest first, with what became of it."""
+    return _get("/me/proposals", cursor=cursor)
 
 
-def moderation_queue(slug: str) -> Json:
-    """How many proposals wait, and the first of them."""
-    return _get(f"/consultations/{slug}/moderation")
+def moderation_queue(slug: str, cursor: str | None = None) -> Json:
+    """How many proposals wait, and one page of them, oldest first."""
+    return _get(f"/consultations/{slug}/moderation", cursor=cursor)
 
 
 def next_to_moderate(slug: str) -> Json | None:
@@ -117,7 +117,3 @@ def _call(method: str, path: str, *, json: Json | None = None, params: dict[str,
 def _get(path: str, **params: str | None) -> Json:
     given = {name: value for name, value in params.items() if value is not None}
     return cast(Json, _call("GET", path, params=given))
-
-
-def _items(path: str, **params: str | None) -> list[Json]:
-    return cast("list[Json]", _get(path, **params)["items"])

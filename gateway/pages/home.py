@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from gateway.clients import consultation
 from gateway.pages.support import page
@@ -18,6 +18,7 @@ _RANK = {"open": 0, "upcoming": 1, "closed": 2}
 @blueprint.get("/")
 @public
 def index() -> Any:
-    """Every consultation, the open ones first."""
-    found = sorted(consultation.consultations(), key=lambda one: _RANK.get(one["status"], 3))
-    return page("home.html", consultations=found)
+    """The consultations, a page at a time, the open ones first on each."""
+    listed = consultation.consultations(request.args.get("cursor"))
+    found = sorted(listed["items"], key=lambda one: _RANK.get(one["status"], 3))
+    return page("home.html", consultations=found, next=listed["next"])

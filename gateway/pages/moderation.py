@@ -21,7 +21,9 @@ DECISIONS = {"accept", "refuse", "postpone"}
 @signed_in
 def consultations() -> Any:
     """The consultations that one may moderate."""
-    return page("moderation/consultations.html", consultations=consultation.consultations())
+    return page(
+        "moderation/consultations.html", listed=consultation.consultations(request.args.get("cursor"))
+    )
 
 
 @blueprint.get("/moderation/<slug:slug>")
@@ -29,7 +31,8 @@ def consultations() -> Any:
 def queue(slug: str) -> Any:
     """How many proposals wait, and the button that takes the next."""
     asked = consultation.consultation(slug)
-    return page("moderation/queue.html", consultation=asked, queue=consultation.moderation_queue(slug))
+    queue = consultation.moderation_queue(slug, request.args.get("cursor"))
+    return page("moderation/queue.html", consultation=asked, queue=queue)
 
 
 @blueprint.post("/moderation/<slug:slug>/next")

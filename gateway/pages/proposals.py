@@ -67,7 +67,7 @@ def submit(slug: str) -> Any:
 @signed_in
 def mine() -> Any:
     """One's own proposals, with their state, and the reason where one was refused."""
-    return page("proposals/mine.html", proposals=consultation.my_proposals())
+    return page("proposals/mine.html", listed=consultation.my_proposals(request.args.get("cursor")))
 
 
 def _one_line(text: str) -> str:

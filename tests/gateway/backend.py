@@ -90,6 +90,7 @@ class Backend:
             str(uuid.UUID(int=i)): SENTENCES[i % 3].replace(".", f" ({i}).") for i in range(1, 31)
         }
         self.postponed: set[str] = set()
+        self.more: str | None = None
         self.pending = {str(uuid.UUID(int=100)): "Il faut planter des haies le long des chemins."}
         self.consents: set[str] = set()
         self.consent_version = 1
@@ -176,7 +177,7 @@ class Backend:
     # consultation
 
     def list_consultations(self, asked: dict[str, Any]) -> tuple[int, Any]:
-        return 200, {"items": [self.consultation], "next": None}
+        return 200, {"items": [self.consultation], "next": self.more}
 
     def show_consultation(self, asked: dict[str, Any]) -> tuple[int, Any]:
         return 200, self.consultation
@@ -207,7 +208,7 @@ class Backend:
         return 201, self.propose(asked)
 
     def list_own(self, asked: dict[str, Any]) -> tuple[int, Any]:
-        return 200, {"items": self.own, "next": None}
+        return 200, {"items": self.own, "next": "miennes-2"}
 
     def show_results(self, asked: dict[str, Any]) -> tuple[int, Any]:
         return 200, self.results()
@@ -218,7 +219,7 @@ class Backend:
     def show_queue(self, asked: dict[str, Any]) -> tuple[int, Any]:
         self.required_role()
         items = [self.proposal(one) for one in self.pending]
-        return 200, {"pending": len(self.pending), "postponed": 0, "items": items}
+        return 200, {"pending": len(self.pending), "postponed": 0, "items": items, "next": "file-2"}
 
     def take_next(self, asked: dict[str, Any]) -> tuple[int, Any]:
         self.required_role()

@@ -209,3 +209,13 @@ def test_who_is_no_moderator_sees_neither_the_link_nor_the_queue(browser):
     answer = browser.get(MODERATION)
     assert answer.status_code == 403
     assert "Il faut être modérateur." in text(answer)
+
+
+def test_long_lists_lead_on_to_their_next_page(browser, backend):
+    backend.roles, backend.more = [{"role": "moderator", "scope": "coalition"}], "suite"
+    browser.sign_in()
+    browser.post(PROPOSE, {"text": SENTENCE})
+    for path, cursor in {"/": "suite", MODERATION: "file-2", "/account/proposals": "miennes-2"}.items():
+        assert f'href="{path}?cursor={cursor}"' in text(browser.get(path))
+        browser.get(f"{path}?cursor={cursor}")
+        assert any(asked["query"].get("cursor") == cursor for asked in backend.seen)
