@@ -47,6 +47,6 @@ def create_app(settings: ConsultationSettings, database: Database, verifier: Tok
             verifier=verifier,
             blueprints=BLUEPRINTS,
             translations=TRANSLATIONS,
-            extensions={"figures": RecentFigures(settings.figures_kept)},
+            extensions={"consultation.figures": RecentFigures(settings.figures_kept)},
         )
     )

@@ -21,7 +21,7 @@ blueprint = Blueprint("consultations", __name__, url_prefix="/v1", description="
 @blueprint.response(200, CONSULTATIONS)
 def list_consultations(query: dict[str, Any]) -> Any:
     """All consultations, those that open last first."""
-    now, recent = datetime.now(UTC), extension("figures")
+    now, recent = datetime.now(UTC), extension("consultation.figures")
     with transaction() as session:
         found = queries.list_consultations(session, **query)
         return Page([queries.show(session, row, recent, now) for row in found.items], found.next)
@@ -39,7 +39,7 @@ def create_consultation(new: tuple[str, commands.NewConsultation]) -> Any:
         cause = get_cause(session, cause_slug)
         check_coordinates(principal(), cause.id)
         made = commands.create_consultation(session, cause, consultation, now)
-        return queries.show(session, made, extension("figures"), now)
+        return queries.show(session, made, extension("consultation.figures"), now)
 
 
 @blueprint.get("/consultations/<slug:slug>")
@@ -49,4 +49,4 @@ def show_consultation(slug: str) -> Any:
     """One consultation."""
     with transaction() as session:
         consultation = queries.get_consultation(session, slug)
-        return queries.show(session, consultation, extension("figures"), datetime.now(UTC))
+        return queries.show(session, consultation, extension("consultation.figures"), datetime.now(UTC))

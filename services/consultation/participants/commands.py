@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import case, delete, or_, update
+from sqlalchemy import case, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from services.consultation.consultations.models import Consultation
 from services.consultation.consultations.rules import refuse_unless_open
 from services.consultation.participants.models import Participant
 from services.consultation.participants.rules import Identity
-from services.consultation.voting.models import Vote
+from services.consultation.voting.commands import delete_votes_of
 
 
 def give_consent(
@@ -73,7 +73,4 @@ def withdraw_consent(session: Session, consultation: Consultation, who: Identity
     )
     if participant_id is None:
         return 0
-    deleted = session.scalars(
-        delete(Vote).where(Vote.participant_id == participant_id).returning(Vote.proposal_id)
-    )
-    return len(deleted.all())
+    return delete_votes_of(session, participant_id)

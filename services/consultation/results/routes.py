@@ -18,7 +18,7 @@ blueprint = Blueprint("results", __name__, url_prefix="/v1", description="What a
 def show_results(slug: str) -> Any:
     """The results: participation, zones, and the leading proposals of each kind."""
     with transaction() as session:
-        return queries.summary(session, slug, extension("figures"), datetime.now(UTC))
+        return queries.summary(session, slug, extension("consultation.figures"), datetime.now(UTC))
 
 
 @blueprint.get("/consultations/<slug:slug>/results/proposals")
@@ -28,4 +28,6 @@ def show_results(slug: str) -> Any:
 def list_scored(query: dict[str, Any], slug: str) -> Any:
     """All accepted proposals with their scores, in one of several orders."""
     with transaction() as session:
-        return queries.list_scored(session, slug, extension("figures"), datetime.now(UTC), **query)
+        return queries.list_scored(
+            session, slug, extension("consultation.figures"), datetime.now(UTC), **query
+        )

@@ -25,4 +25,4 @@ def show_sequence(slug: str) -> Any:
     with transaction() as session:
         consultation = get_consultation(session, slug)
         who = Identity.of(caller) if caller else None
-        return sequence_for(session, consultation, who, random, extension("figures"))
+        return sequence_for(session, consultation, who, random, extension("consultation.figures"))

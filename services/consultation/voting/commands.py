@@ -17,10 +17,13 @@ from uuid import UUID
 
 import psycopg
 from psycopg.rows import class_row
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
 
 from libs.chassis.errors import Problem
 from services.consultation.participants.rules import Identity
 from services.consultation.scoring.rules import QualifierKey, VoteKey
+from services.consultation.voting.models import Vote
 from services.consultation.voting.rules import (
     CHOICE_CODES,
     UNVERIFIED,
@@ -149,6 +152,12 @@ def withdraw_vote(
     refusal = refusal_to_withdraw(facts)
     if refusal is not None:
         raise refusal
+
+
+def delete_votes_of(session: Session, participant_id: UUID) -> int:
+    """Delete every vote of a participant, whose consent is gone. Returns how many there were."""
+    deleted = delete(Vote).where(Vote.participant_id == participant_id).returning(Vote.proposal_id)
+    return len(session.scalars(deleted).all())
 
 
 def _runs(ballots: Sequence[Ballot]) -> Iterator[list[Ballot]]:
