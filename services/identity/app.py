@@ -20,6 +20,7 @@ from services.identity.sessions.routes import sessions
 from services.identity.settings import IdentitySettings
 from services.identity.sign_in.letters import Post
 from services.identity.sign_in.routes import sign_in
+from services.identity.territories.routes import territories
 from services.identity.vault import Vault
 from services.identity.visitors.routes import visitors
 
@@ -27,7 +28,7 @@ NAME = "identity"
 MIGRATIONS = Path(__file__).parent / "migrations"
 TRANSLATIONS = Path(__file__).parent / "translations"
 
-BLUEPRINTS = (well_known, visitors, sign_in, sessions, people, roles, organisations, operators)
+BLUEPRINTS = (well_known, visitors, sign_in, sessions, people, roles, organisations, operators, territories)
 
 
 def create_app(settings: IdentitySettings, database: Database, verifier: TokenVerifier) -> Flask:

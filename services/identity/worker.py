@@ -16,6 +16,7 @@ from services.identity.keys.commands import KeyRing, rotate
 from services.identity.sessions.commands import forget_expired as forget_expired_sessions
 from services.identity.settings import IdentitySettings
 from services.identity.sign_in.commands import forget_expired as forget_expired_sign_ins
+from services.identity.territories.commands import load_shipped
 from services.identity.vault import Vault
 
 consumers: tuple[Consumer, ...] = ()
@@ -29,7 +30,11 @@ def jobs(settings: IdentitySettings) -> tuple[Job, ...]:
     def rotate_keys(session: Session, now: datetime) -> None:
         rotate(session, ring, now)
 
+    def load_territories(session: Session, now: datetime) -> None:
+        load_shipped(session, now)
+
     return (
+        Job(name="load-territories", every=timedelta(hours=1), run=load_territories),
         Job(name="rotate-keys", every=timedelta(minutes=10), run=rotate_keys),
         Job(name="forget-expired-sign-ins", every=timedelta(minutes=15), run=forget_expired_sign_ins),
         Job(name="forget-expired-sessions", every=timedelta(hours=1), run=forget_expired_sessions),

@@ -7,5 +7,6 @@ from services.identity.people import models as _people  # noqa: F401
 from services.identity.roles import models as _roles  # noqa: F401
 from services.identity.sessions import models as _sessions  # noqa: F401
 from services.identity.sign_in import models as _sign_in  # noqa: F401
+from services.identity.territories import models as _territories  # noqa: F401
 
 run(Base.metadata)

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from libs.chassis.db import lock
-from services.identity.territories.copying import replace_rows, upsert_rows
+from libs.chassis.errors import Conflict, Invalid
+from libs.chassis.messages import N_
+from services.identity.territories.copying import replace_rows, update_rows, upsert_rows
 from services.identity.territories.gazetteer import (
     CURRENT,
     CommuneRecord,
-    Edition,
     Gazetteer,
     NameRecord,
+    read_gazetteer,
+    shipped_edition,
 )
 from services.identity.territories.models import Commune, TerritoryEdition
 from services.identity.territories.names import keys_of_name, sort_key
-from services.identity.territories.queries import figures_of_communes
+from services.identity.territories.queries import figures_of_communes, get_edition, is_loaded
+from services.identity.territories.reclassing import Reclassed
 from services.identity.territories.rules import (
     BY_DENSITY,
     BY_FIGURES,
+    LEAST_COVERED,
     Density,
     Figures,
     Grouping,
@@ -34,6 +38,16 @@ from services.identity.territories.rules import (
 _FORMER = "former"
 
 
+def load_shipped(session: Session, now: datetime) -> bool:
+    """Bring the territories to the edition that is shipped with this version. Returns whether that took anything.
+
+    Where they are at it already, which every start finds, the file is not even unpacked.
+    """
+    if is_loaded(session, shipped_edition()):
+        return False
+    return load_gazetteer(session, read_gazetteer(), now)
+
+
 def load_gazetteer(session: Session, gazetteer: Gazetteer, now: datetime) -> bool:
     """Bring the territories to the edition of `gazetteer`; nothing happens when that, or a newer one, is loaded.
 
@@ -41,9 +55,9 @@ def load_gazetteer(session: Session, gazetteer: Gazetteer, now: datetime) -> boo
     density grid is applied, it stays so. Returns whether anything was loaded.
     """
     lock(session, "territories")
-    loaded = session.get(TerritoryEdition, True)
-    if loaded is not None and Edition.read(loaded.edition) >= gazetteer.edition:
+    if is_loaded(session, gazetteer.edition):
         return False
+    loaded = get_edition(session)
     _load_containers(session, gazetteer)
     _load_communes(session, gazetteer, with_grid=loaded is not None and loaded.grid is not None)
     _load_ways_to_find(session, gazetteer)
@@ -57,31 +71,42 @@ def load_gazetteer(session: Session, gazetteer: Gazetteer, now: datetime) -> boo
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class Reclassed:
-    """What a commune is by each of the two rules, and how many people that concerns."""
-
-    code: str
-    people: int
-    by_figures: str | None
-    by_density: str | None
-
-
 def apply_grid(session: Session, grid: Mapping[str, Density]) -> list[Reclassed]:
     """Give every commune of the loaded vintage its kind by `grid`, the levels by commune code.
 
     Communes that are not in the grid become « non classée ». Returns every commune with its kind by both rules.
+    Raises `Conflict` when no territories are loaded, `Invalid` when the grid lacks too many of them.
     """
     lock(session, "territories")
-    reclassed, rows = [], []
-    for code, figures in figures_of_communes(session).items():
-        level = grid.get(code)
-        kind = kind_by_density(level, figures)
-        reclassed.append(Reclassed(code, figures.population or 0, kind_by_figures(figures), kind))
-        rows.append({"code": code, "density": level, "kind": kind, "kind_source": BY_DENSITY})
-    session.execute(update(Commune), rows)
-    session.get_one(TerritoryEdition, True).grid = BY_DENSITY
+    edition = get_edition(session)
+    if edition is None:
+        raise Conflict("territory.not_loaded", N_("The territories are not loaded yet."))
+    communes = figures_of_communes(session)
+    _check_covered(grid, communes)
+    reclassed = [
+        Reclassed(
+            code=code,
+            people=figures.population or 0,
+            by_figures=kind_by_figures(figures),
+            by_density=kind_by_density(grid.get(code), figures),
+        )
+        for code, figures in communes.items()
+    ]
+    rows = ((each.code, grid.get(each.code), each.by_density, BY_DENSITY) for each in reclassed)
+    update_rows(session, "commune", ("code", "density", "kind", "kind_source"), rows)
+    edition.grid = BY_DENSITY
     return reclassed
+
+
+def _check_covered(grid: Mapping[str, Density], communes: Mapping[str, Figures]) -> None:
+    covered = sum(code in grid for code in communes)
+    if covered < LEAST_COVERED * len(communes):
+        raise Invalid(
+            "territory.grid_incomplete",
+            N_("This grid has {covered} of the {communes} communes: it is cut short, or no grid of these."),
+            covered=covered,
+            communes=len(communes),
+        )
 
 
 def _load_containers(session: Session, gazetteer: Gazetteer) -> None:

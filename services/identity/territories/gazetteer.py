@@ -146,6 +146,13 @@ def read_gazetteer(path: Path = SHIPPED) -> Gazetteer:
     )
 
 
+def shipped_edition() -> Edition:
+    """The edition of the file that the project ships, without reading the rest of it."""
+    with gzip.open(SHIPPED, "rt", encoding="utf-8") as lines:
+        version = next(line for line in lines if line.startswith("V"))
+    return Edition.read(version.removeprefix("V\t").strip().replace("\t", " "))
+
+
 def write_gazetteer(gazetteer: Gazetteer, path: Path) -> None:
     """Write the file at `path`. The same gazetteer gives the same bytes: the archive holds neither name nor time."""
     text = "".join(f"{line}\n" for line in _lines(gazetteer))

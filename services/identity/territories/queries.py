@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from libs.chassis.errors import NotFound
 from libs.chassis.messages import N_
 from libs.chassis.paging import Page, decode_cursor, page
-from services.identity.territories.gazetteer import CURRENT
+from services.identity.territories.gazetteer import CURRENT, Edition
 from services.identity.territories.models import (
     Commune,
     CommuneName,
@@ -55,6 +55,12 @@ def loaded_vintage() -> ScalarSelect[int]:
 def get_edition(session: Session) -> TerritoryEdition | None:
     """Which territories are loaded."""
     return session.get(TerritoryEdition, True)
+
+
+def is_loaded(session: Session, edition: Edition) -> bool:
+    """Whether the territories are at this edition, or at a newer one."""
+    loaded = get_edition(session)
+    return loaded is not None and Edition.read(loaded.edition) >= edition
 
 
 def get_commune(session: Session, code: str) -> KnownCommune:

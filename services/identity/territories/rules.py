@@ -26,6 +26,9 @@ KIND_SOURCES: Final = (BY_FIGURES, BY_DENSITY)
 METROPOLES: Final = frozenset({"METRO", "MET69"})
 """The natures of EPCI that are a métropole; MET69 is Lyon's, which is a collectivity of its own kind."""
 
+LEAST_COVERED: Final = 0.9
+"""A grid that has less than this share of the communes is cut short, or the grid of something else."""
+
 # Numbers of people.
 _CITY: Final = 50_000
 _LARGE_TOWN: Final = 8_000

@@ -12,7 +12,8 @@ down_revision = "0001"
 STATEMENTS = (
     """
     CREATE TABLE territory_edition (
-        single boolean CONSTRAINT pk_territory_edition PRIMARY KEY CONSTRAINT ck_territory_edition_single CHECK (single),
+        single boolean CONSTRAINT pk_territory_edition PRIMARY KEY
+            CONSTRAINT ck_territory_edition_single CHECK (single),
         vintage integer NOT NULL,
         edition text NOT NULL,
         notes text NOT NULL,
