@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
-from flask import Flask, g
+from flask import Flask, g, request
 from flask_babel import get_locale
 
 from gateway import session
@@ -63,11 +63,14 @@ def _configure_session(app: Flask, settings: GatewaySettings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
+        # Sent when it changes, and only then: an answer that comes late must not bring an older one back.
+        SESSION_REFRESH_EACH_REQUEST=False,
     )
 
     @app.before_request
     def choose_language() -> None:
-        g.language = session.language()
+        # A file is the same for everybody: it must not depend on a cookie.
+        g.language = None if request.endpoint == "static.send" else session.language()
 
 
 def _configure_services(app: Flask, settings: GatewaySettings, transport: httpx.BaseTransport | None) -> None:

@@ -34,9 +34,10 @@ def configure_security(app: Flask) -> None:
             response.headers.setdefault(name, value)
         if request.is_secure:
             response.headers.setdefault("Strict-Transport-Security", HSTS)
-        # Pages differ by reader: nothing between the two may keep them.
-        response.headers.setdefault("Cache-Control", "no-store")
-        response.vary.update(("Cookie", "Accept-Language", "HX-Request"))
+        if "Cache-Control" not in response.headers:
+            # Pages differ by reader: nothing between the two may keep them.
+            response.headers["Cache-Control"] = "no-store"
+            response.vary.update(("Cookie", "Accept-Language", "HX-Request"))
         return response
 
 

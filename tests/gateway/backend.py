@@ -9,6 +9,7 @@ import json
 import re
 import uuid
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -63,29 +64,9 @@ class Backend:
     """A WSGI application. Its attributes are its state, to arrange and to look at."""
 
     def __init__(self) -> None:
-        self.consultation: dict[str, Any] = {
-            "id": str(uuid.uuid4()),
-            "slug": "territoires",
-            "cause": {"slug": "territoires", "title": {"fr": "Territoires", "en": "Territories"}},
-            "title": {"fr": "Grande cause des territoires", "en": "The territories"},
-            "question": {
-                "fr": "Comment améliorer les conditions de vie dans votre territoire ?",
-                "en": "How can life be made better where you live?",
-            },
-            "introduction": {"fr": "Une question posée à tout le pays, pendant huit semaines."},
-            "languages": ["fr", "en"],
-            "opens_at": "2026-11-01T00:00:00+00:00",
-            "closes_at": "2026-12-27T22:59:59+00:00",
-            "status": "open",
-            "archived": False,
-            "can_propose": True,
-            "votes_target": 10000,
-            "proposal_prefix": "Il faut",
-            "proposal_length": {"min": 12, "max": 140},
-            "participants": 3000,
-            "votes": 48210,
-            "proposals": 60,
-        }
+        self.consultation: dict[str, Any] = json.loads(
+            Path(__file__).with_name("consultation.json").read_text()
+        )
         self.proposals = {
             str(uuid.UUID(int=i)): SENTENCES[i % 3].replace(".", f" ({i}).") for i in range(1, 31)
         }

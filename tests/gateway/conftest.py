@@ -68,9 +68,9 @@ def refusal() -> Any:
 
 @pytest.fixture
 def make_app(backend: Any) -> Callable[..., Flask]:
-    def make(**settings: Any) -> Flask:
+    def make(transport: httpx.BaseTransport | None = None, **settings: Any) -> Flask:
         chosen = {"secret": "s" * 40, "public_url": "http://localhost", "secure_cookies": False} | settings
-        return create_app(GatewaySettings(**chosen), httpx.WSGITransport(app=backend))
+        return create_app(GatewaySettings(**chosen), transport or httpx.WSGITransport(app=backend))
 
     return make
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from pathlib import Path
 
+import httpx
 import pytest
 
 from gateway.edge.routes import ROUTES, compose, service_of
 from gateway.errors import PAGES
 from gateway.security import local_path
-from gateway.statics import FOLDER
 from libs.chassis.access import declared_access
 
 PAGES_FOR_ALL = (
@@ -172,12 +171,30 @@ def test_the_services_own_sentence_stands_on_the_page(browser, backend, refusal)
     assert "Vingt propositions par heure au plus." in text(browser.get("/"))
 
 
-def test_a_service_that_answers_nonsense_or_not_at_all_is_said_to_rest(make_app, browser):
-    app = make_app(services_url="http://127.0.0.1:9")
-    app.extensions["maillage.services"]._client = __import__("httpx").Client(base_url="http://127.0.0.1:9")
-    answer = app.test_client().get("/", headers={"Accept-Language": "fr"})
-    assert answer.status_code == 503
-    assert "se repose" in text(answer)
+def _late(_request: httpx.Request) -> httpx.Response:
+    raise httpx.ReadTimeout("three seconds are over")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        _late,
+        lambda _: httpx.Response(200, text="<html>"),
+        lambda _: httpx.Response(502, text="Bad gateway"),
+        lambda _: httpx.Response(500, json=["not a problem"]),
+    ],
+    ids=["too late", "not JSON", "a proxy's page", "no problem document"],
+)
+def test_a_service_that_answers_nonsense_or_too_late_is_said_to_rest(make_app, answer):
+    app = make_app(transport=httpx.MockTransport(answer))
+    page = app.test_client().get("/", headers={"Accept-Language": "fr"})
+    assert page.status_code == 503
+    assert "se repose" in text(page)
+
+
+def test_a_service_that_is_not_there_is_said_to_rest(make_app):
+    app = make_app(transport=httpx.HTTPTransport(), services_url="http://127.0.0.1:9")
+    assert app.test_client().get("/").status_code == 503
 
 
 def test_an_unexpected_failure_is_a_page_and_tells_nothing_of_its_cause(browser, app):
@@ -201,52 +218,6 @@ def test_a_form_that_is_too_long_is_refused_as_a_page(browser):
 def test_health_is_answered(browser):
     assert browser.get("/livez").status_code == 200
     assert browser.get("/readyz").status_code == 200
-
-
-def test_a_static_file_is_kept_for_a_year_under_the_address_that_names_its_content(browser, app):
-    digest = app.extensions["maillage.static"]["site.css"].digest
-    assert "immutable" in browser.get(f"/static/site.css?v={digest}").headers["Cache-Control"]
-    assert "immutable" not in browser.get("/static/site.css?v=older").headers["Cache-Control"]
-    assert browser.get("/static/../settings.py").status_code == 404
-
-
-def test_a_static_file_is_sent_compressed_to_who_reads_that(browser):
-    plain = browser.get("/static/site.css")
-    small = browser.get("/static/site.css", headers={"Accept-Encoding": "gzip"})
-    assert small.headers["Content-Encoding"] == "gzip"
-    assert len(small.get_data()) < len(plain.get_data()) / 2
-    assert plain.get_data() == (FOLDER / "site.css").read_bytes()
-
-
-def test_vendored_files_are_those_that_their_list_names():
-    listed = dict(
-        re.findall(r"\| `(\S+)` \|.*`([0-9a-f]{64})` \|", (FOLDER / "vendor/README.md").read_text())
-    )
-    import hashlib
-
-    found = {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in (FOLDER / "vendor").iterdir()
-        if path.suffix in (".js", ".css")
-    }
-    assert found == listed
-
-
-def test_every_icon_that_a_template_names_is_in_the_sprite():
-    sprite = set(re.findall(r'<symbol id="([^"]+)"', (FOLDER / "icons.svg").read_text()))
-    from gateway import wording
-
-    labels = [
-        *wording.CHOICES.values(),
-        *wording.STATUSES.values(),
-        *wording.STATES.values(),
-        *wording.ZONES.values(),
-    ]
-    labels += [label for side in wording.QUALIFIERS.values() for label in side.values()]
-    named = {label.icon for label in labels}
-    for template in (Path(FOLDER).parent / "templates").rglob("*.html"):
-        named |= set(re.findall(r"icon\('([a-z0-9-]+)'", template.read_text()))
-    assert named <= sprite
 
 
 def test_a_path_goes_to_the_service_of_its_prefix():
