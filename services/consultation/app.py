@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, Response
 
 from libs.chassis.app import ServiceApp, create_service_app
 from libs.chassis.db import Database
@@ -38,7 +38,7 @@ BLUEPRINTS = (
 
 def create_app(settings: ConsultationSettings, database: Database, verifier: TokenVerifier) -> Flask:
     """The Flask app. Opens no connection."""
-    return create_service_app(
+    app = create_service_app(
         ServiceApp(
             name=NAME,
             title="Maillage, consultation",
@@ -50,3 +50,11 @@ def create_app(settings: ConsultationSettings, database: Database, verifier: Tok
             extensions={"consultation.figures": RecentFigures(settings.figures_kept)},
         )
     )
+    app.after_request(_keep_out_of_caches)
+    return app
+
+
+def _keep_out_of_caches(response: Response) -> Response:
+    """Most answers depend on who asks; those that do not are kept here, for seconds (`RecentFigures`)."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

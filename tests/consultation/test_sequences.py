@@ -131,3 +131,7 @@ def test_a_withdrawn_vote_brings_the_card_back(
 
 def test_an_unknown_consultation_has_no_sequence(client: FlaskClient, consultation: Consultation) -> None:
     assert client.get(PATH.replace("vivre-mieux", "inconnue")).status_code == 404
+
+
+def test_no_cache_keeps_what_depends_on_who_asks(client: FlaskClient, consultation: Consultation) -> None:
+    assert client.get(PATH).headers["Cache-Control"] == "no-store"
