@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from email import message_from_string, policy
 from email.message import EmailMessage
 from typing import Any
@@ -24,6 +25,7 @@ from libs.chassis.tokens import TokenVerifier
 from services.identity import cli
 from services.identity.app import MIGRATIONS, create_app
 from services.identity.settings import IdentitySettings
+from services.identity.worker import jobs
 
 SITE = "https://maillage.test"
 ISSUER = f"{SITE}/api/identity"
@@ -72,6 +74,7 @@ class Identity:
             KeyStore(self.database), issuers=frozenset({self.settings.issuer}), audience=self.settings.owner
         )
         self.app: Flask = create_app(self.settings, self.database, self.verifier)
+        self._members: dict[tuple[Any, ...], tuple[str, str]] = {}
 
     def call(
         self,
@@ -104,6 +107,12 @@ class Identity:
         with self.database.transaction() as session:
             return session.execute(text(statement), values)
 
+    def run_job(self, name: str, now: datetime) -> None:
+        """Run a scheduled job as if it were `now`."""
+        job = next(job for job in jobs(self.settings) if job.name == name)
+        with self.database.transaction() as session:
+            job.run(session, now)
+
     def ask(self, email: str, **more: Any) -> dict[str, Any]:
         """Ask for a mail; returns the answer, the mail is the last of `mails`."""
         answer = self.call("POST", "/v1/sign-in", {"email": email, **more})
@@ -121,12 +130,15 @@ class Identity:
         return dict(answer.json or {})
 
     def member(self, email: str, *roles: tuple[str, str]) -> tuple[str, str]:
-        """The access token and the id of somebody who holds `roles`, given at the console."""
+        """The access token and the id of somebody who holds `roles`, given at the console. Made once."""
+        if (email, *roles) in self._members:
+            return self._members[email, *roles]
         with self.database.transaction() as session:
             person: UUID = cli.ensure_account(session, email, None)
             for role, scope in roles:
                 cli.grant_role(session, person, role, scope)
-        return self.sign_in(email)["access_token"], str(person)
+        self._members[email, *roles] = self.sign_in(email)["access_token"], str(person)
+        return self._members[email, *roles]
 
     def administrator(self) -> str:
         """The access token of somebody who may everything."""
@@ -163,6 +175,15 @@ def identity(identity_url: str) -> Iterator[Identity]:
     service.database.close()
 
 
+@pytest.fixture(scope="module")
+def unchanged(postgres: Any, migrated: str) -> Iterator[Identity]:
+    """The service, shared by the tests of a module in which it only refuses: a database costs a quarter second."""
+    with postgres.database(migrated) as url:
+        service = Identity(url)
+        yield service
+        service.database.close()
+
+
 @pytest.fixture
 def processes(identity_url: str) -> Iterator[list[Identity]]:
     """Two processes of the service on one database."""
@@ -186,9 +207,8 @@ def _part(token: str, number: int) -> dict[str, Any]:
     return dict(json.loads(base64.urlsafe_b64decode(token.split(".")[number] + "==")))
 
 
-@pytest.fixture
-def two_operators(identity: Identity) -> str:
-    """Two operators, `op1` and `op2`, of one organisation; returns the organisation's id."""
+def add_operators(identity: Identity) -> str:
+    """Add two operators, `op1` and `op2`, of one organisation; returns the organisation's id."""
     administrator = identity.administrator()
     made = identity.call(
         "POST", "/v1/organisations", {"name": "Les Liens du Val", "kind": "association"}, administrator
@@ -205,3 +225,9 @@ def two_operators(identity: Identity) -> str:
         }
         assert identity.call("POST", "/v1/operators", operator, administrator).status_code == 201
     return organisation
+
+
+@pytest.fixture
+def two_operators(identity: Identity) -> str:
+    """`op1` and `op2`, of the organisation whose id this is."""
+    return add_operators(identity)

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from tests.identity.conftest import Identity
+from tests.identity.conftest import Identity, add_operators
 
 NOBODY = "5c6f1d1e-6a53-4c8e-8f57-3a4f0c7f9b11"
 
@@ -21,6 +21,11 @@ def organisation(identity: Identity, token: str | None, **fields: object):
 def operator(identity: Identity, token: str | None, **fields: object):
     body = {"code": "op3", "name": "Val", "contact": "contact@val.example.org", "territory": "Le Val"}
     return identity.call("POST", "/v1/operators", body | fields, token)
+
+
+@pytest.fixture(scope="module")
+def its_organisation(unchanged: Identity) -> str:
+    return add_operators(unchanged)
 
 
 def test_an_organisation_that_was_added_is_listed_for_anyone(identity):
@@ -77,10 +82,10 @@ def test_a_name_taken_in_other_capitals_or_accents_is_refused(identity):
         ({"verified": True}, "verified"),
     ],
 )
-def test_an_organisation_that_makes_no_sense_is_refused_by_name(identity, fields, field):
+def test_an_organisation_that_makes_no_sense_is_refused_by_name(unchanged, fields, field):
     if fields.get("url", "").endswith("\n"):
         fields = {"url": "https://liens.example.org/\n/x"}
-    answer = organisation(identity, identity.administrator(), **fields)
+    answer = organisation(unchanged, unchanged.administrator(), **fields)
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json["errors"]] == [field]
 
@@ -94,14 +99,14 @@ def test_an_operator_is_listed_for_anyone_and_found_by_its_code(identity, two_op
 
 
 @pytest.mark.parametrize("code", ["op9", "o", "coalition"])
-def test_an_unknown_operator_is_not_found(identity, code):
-    answer = identity.call("GET", f"/v1/operators/{code}")
+def test_an_unknown_operator_is_not_found(unchanged, code):
+    answer = unchanged.call("GET", f"/v1/operators/{code}")
     assert (answer.status_code, answer.json["code"]) == (404, "operator.unknown")
 
 
 @pytest.mark.parametrize("code", ["OP1", "op%201", "op_1", "%00", "op1%0A"])
-def test_what_is_no_code_is_no_address(identity, code):
-    assert identity.call("GET", f"/v1/operators/{code}").status_code == 404
+def test_what_is_no_code_is_no_address(unchanged, code):
+    assert unchanged.call("GET", f"/v1/operators/{code}").status_code == 404
 
 
 def test_an_operator_starts_and_leaves(identity, two_operators):
@@ -136,8 +141,8 @@ def test_a_code_is_never_used_twice(identity, two_operators):
         ({"owner": "op1"}, "owner"),
     ],
 )
-def test_an_operator_that_makes_no_sense_is_refused_by_name(identity, two_operators, fields, field):
-    answer = operator(identity, identity.administrator(), **{"organisation": two_operators} | fields)
+def test_an_operator_that_makes_no_sense_is_refused_by_name(unchanged, its_organisation, fields, field):
+    answer = operator(unchanged, unchanged.administrator(), **{"organisation": its_organisation} | fields)
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json["errors"]] == [field]
 
@@ -165,13 +170,13 @@ def cursor(*parts: object) -> str:
     + [cursor(name, part) for name in ("organisations", "operators", "grants") for part in ("a\0", "\ud800")]
     + [cursor(name) for name in ("organisations", "operators", "grants")],
 )
-def test_a_cursor_from_elsewhere_is_refused(identity, listing, foreign):
-    answer = identity.call("GET", f"/v1/{listing}?cursor={foreign}", token=identity.administrator())
+def test_a_cursor_from_elsewhere_is_refused(unchanged, listing, foreign):
+    answer = unchanged.call("GET", f"/v1/{listing}?cursor={foreign}", token=unchanged.administrator())
     assert (answer.status_code, answer.json["code"]) == (400, "cursor.foreign")
 
 
 @pytest.mark.parametrize("limit", ["0", "101", "-1", "x", "1.5", ""])
-def test_a_limit_out_of_bounds_is_refused_by_name(identity, limit):
-    answer = identity.call("GET", f"/v1/operators?limit={limit}")
+def test_a_limit_out_of_bounds_is_refused_by_name(unchanged, limit):
+    answer = unchanged.call("GET", f"/v1/operators?limit={limit}")
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json["errors"]] == ["limit"]

@@ -40,15 +40,15 @@ def test_what_is_left_out_stays_and_a_name_can_be_taken_away(identity):
         ({"roles": [{"role": "administrator", "scope": "coalition"}]}, "roles"),
     ],
 )
-def test_a_change_that_cannot_be_is_refused_by_name_and_changes_nothing(identity, change, field):
-    token, _ = identity.member("ana@exemple.fr")
-    before = identity.call("GET", "/v1/me", token=token).json
-    answer = identity.call(
+def test_a_change_that_cannot_be_is_refused_by_name_and_changes_nothing(unchanged, change, field):
+    token, _ = unchanged.member("ana@exemple.fr")
+    before = unchanged.call("GET", "/v1/me", token=token).json
+    answer = unchanged.call(
         "PATCH", "/v1/me", change | {"display_name": change.get("display_name", "Ana")}, token
     )
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json["errors"]] == [field]
-    assert identity.call("GET", "/v1/me", token=token).json == before
+    assert unchanged.call("GET", "/v1/me", token=token).json == before
 
 
 def test_how_to_write_to_somebody_is_told_when_it_is_known_and_when_it_changes(identity):
@@ -77,18 +77,18 @@ def test_an_administrator_finds_somebody_by_address_however_it_is_written(identi
     assert answer.json["next"] is None
 
 
-def test_an_address_without_an_account_finds_nobody(identity):
-    answer = identity.call("GET", "/v1/people?email=nobody@exemple.fr", token=identity.administrator())
+def test_an_address_without_an_account_finds_nobody(unchanged):
+    answer = unchanged.call("GET", "/v1/people?email=nobody@exemple.fr", token=unchanged.administrator())
     assert (answer.status_code, answer.json) == (200, {"items": [], "next": None})
 
 
 @pytest.mark.parametrize("query", ["", "?email=", "?email=ana", "?email=%00@exemple.fr"])
-def test_a_search_that_names_no_address_is_refused(identity, query):
-    assert identity.call("GET", f"/v1/people{query}", token=identity.administrator()).status_code == 422
+def test_a_search_that_names_no_address_is_refused(unchanged, query):
+    assert unchanged.call("GET", f"/v1/people{query}", token=unchanged.administrator()).status_code == 422
 
 
 @pytest.mark.parametrize("role", [("coordinator", "coalition"), ("moderator", "coalition")])
-def test_nobody_but_an_administrator_looks_for_people(identity, role):
-    token, _ = identity.member("ana@exemple.fr", role)
-    answer = identity.call("GET", "/v1/people?email=ana@exemple.fr", token=token)
+def test_nobody_but_an_administrator_looks_for_people(unchanged, role):
+    token, _ = unchanged.member("ana@exemple.fr", role)
+    answer = unchanged.call("GET", "/v1/people?email=ana@exemple.fr", token=token)
     assert (answer.status_code, answer.json["code"]) == (403, "access.role")

@@ -105,17 +105,17 @@ def test_the_same_role_given_twice_at_once_is_held_once(processes):
         ("moderator", "c" * 61, "request.invalid"),
     ],
 )
-def test_a_role_that_makes_no_sense_there_is_refused_by_name(identity, role, scope, code):
-    administrator = identity.administrator()
-    _, person = identity.member("ana@exemple.fr")
-    answer = grant(identity, administrator, person, role, scope)
+def test_a_role_that_makes_no_sense_there_is_refused_by_name(unchanged, role, scope, code):
+    administrator = unchanged.administrator()
+    _, person = unchanged.member("ana@exemple.fr")
+    answer = grant(unchanged, administrator, person, role, scope)
     assert (answer.status_code, answer.json["code"]) == (422, code)
     assert [error["field"] for error in answer.json["errors"]] == ["scope"]
 
 
 @pytest.mark.parametrize("role", ["king", "Administrator", "", None, 7])
-def test_an_unknown_role_is_refused_by_name(identity, role):
-    answer = grant(identity, identity.administrator(), NOBODY, role, "coalition")
+def test_an_unknown_role_is_refused_by_name(unchanged, role):
+    answer = grant(unchanged, unchanged.administrator(), NOBODY, role, "coalition")
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json["errors"]] == ["role"]
 
@@ -127,15 +127,15 @@ def test_an_operators_role_needs_the_operator(identity, two_operators):
     )
 
 
-def test_unknown_people_and_grants_are_not_found(identity):
-    administrator = identity.administrator()
-    assert grant(identity, administrator, NOBODY, "moderator", CAUSE).json["code"] == "person.unknown"
+def test_unknown_people_and_grants_are_not_found(unchanged):
+    administrator = unchanged.administrator()
+    assert grant(unchanged, administrator, NOBODY, "moderator", CAUSE).json["code"] == "person.unknown"
     assert (
-        identity.call("DELETE", f"/v1/grants/{NOBODY}", token=administrator).json["code"] == "grant.unknown"
+        unchanged.call("DELETE", f"/v1/grants/{NOBODY}", token=administrator).json["code"] == "grant.unknown"
     )
-    assert identity.call("GET", f"/v1/grants?person={NOBODY}", token=administrator).status_code == 404
-    assert identity.call("DELETE", "/v1/grants/not-an-id", token=administrator).status_code == 404
-    assert grant(identity, administrator, "not-an-id", "moderator", CAUSE).status_code == 422
+    assert unchanged.call("GET", f"/v1/grants?person={NOBODY}", token=administrator).status_code == 404
+    assert unchanged.call("DELETE", "/v1/grants/not-an-id", token=administrator).status_code == 404
+    assert grant(unchanged, administrator, "not-an-id", "moderator", CAUSE).status_code == 422
 
 
 def test_a_coordinator_names_and_dismisses_moderators_of_its_cause(identity):
@@ -155,9 +155,9 @@ def test_a_coordinator_names_and_dismisses_moderators_of_its_cause(identity):
         ("administrator", "coalition"),
     ],
 )
-def test_a_coordinator_decides_nothing_else(identity, role, scope):
-    coordinator, person = identity.member("coordinator@exemple.fr", ("coordinator", CAUSE))
-    answer = grant(identity, coordinator, person, role, scope)
+def test_a_coordinator_decides_nothing_else(unchanged, role, scope):
+    coordinator, person = unchanged.member("coordinator@exemple.fr", ("coordinator", CAUSE))
+    answer = grant(unchanged, coordinator, person, role, scope)
     assert (answer.status_code, answer.json["code"]) == (403, "grant.forbidden")
 
 
@@ -171,9 +171,9 @@ def test_others_give_nothing_take_nothing_and_see_nothing(identity, roles):
     assert identity.call("GET", "/v1/grants", token=token).json == {"items": [], "next": None}
 
 
-def test_a_visitor_gives_nothing(identity):
-    visitor = identity.call("POST", "/v1/visitors").json["token"]
-    assert grant(identity, visitor, NOBODY, "moderator", CAUSE).json["code"] == "access.account"
+def test_a_visitor_gives_nothing(unchanged):
+    visitor = unchanged.call("POST", "/v1/visitors").json["token"]
+    assert grant(unchanged, visitor, NOBODY, "moderator", CAUSE).json["code"] == "access.account"
 
 
 def test_an_administrator_whose_role_was_taken_back_cannot_use_the_last_minutes_of_a_token(identity):

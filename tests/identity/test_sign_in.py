@@ -161,41 +161,41 @@ def test_at_most_three_mails_of_one_address_let_in_at_a_time(identity):
         "\ud800@b.fr",
     ],
 )
-def test_an_address_that_is_none_is_refused_by_name(identity, email):
-    assert refusal(identity, {"email": email}).keys() == {"email"}
+def test_an_address_that_is_none_is_refused_by_name(unchanged, email):
+    assert refusal(unchanged, {"email": email}).keys() == {"email"}
 
 
 @pytest.mark.parametrize("email", [None, 7, True, ["ana@exemple.fr"], {"a": 1}])
-def test_an_address_of_the_wrong_type_is_refused_by_name(identity, email):
-    assert refusal(identity, {"email": email}).keys() == {"email"}
+def test_an_address_of_the_wrong_type_is_refused_by_name(unchanged, email):
+    assert refusal(unchanged, {"email": email}).keys() == {"email"}
 
 
 @pytest.mark.parametrize(
     "path",
     ["https://evil.example", "//evil.example", "/\\evil.example", "evil", "/a\u0007", "/" + "a" * 500, 7],
 )
-def test_a_return_that_leads_elsewhere_is_refused_by_name(identity, path):
-    assert refusal(identity, {"email": "ana@exemple.fr", "return_to": path}).keys() == {"return_to"}
+def test_a_return_that_leads_elsewhere_is_refused_by_name(unchanged, path):
+    assert refusal(unchanged, {"email": "ana@exemple.fr", "return_to": path}).keys() == {"return_to"}
 
 
-def test_an_unknown_language_and_an_unknown_field_are_refused_by_name(identity):
+def test_an_unknown_language_and_an_unknown_field_are_refused_by_name(unchanged):
     asked = {"email": "ana@exemple.fr", "language": "de", "admin": True}
-    assert refusal(identity, asked) == {"language": "Must be one of: fr, en.", "admin": "Unknown field."}
+    assert refusal(unchanged, asked) == {"language": "Must be one of: fr, en.", "admin": "Unknown field."}
 
 
 @pytest.mark.parametrize(
     ("body", "status"), [(b"{", 400), (b"[]", 422), (b"null", 422), (b"", 400), (b'"x"', 422)]
 )
-def test_a_body_that_is_no_object_is_refused(identity, body, status):
-    answer = identity.app.test_client().post(
+def test_a_body_that_is_no_object_is_refused(unchanged, body, status):
+    answer = unchanged.app.test_client().post(
         "/api/identity/v1/sign-in", data=body, content_type="application/json"
     )
     assert answer.status_code == status
     assert answer.content_type == "application/problem+json"
 
 
-def test_refusals_are_in_french_for_who_reads_french(identity):
-    answer = identity.call("POST", "/v1/sign-in", {"email": "ana"}, language="fr")
+def test_refusals_are_in_french_for_who_reads_french(unchanged):
+    answer = unchanged.call("POST", "/v1/sign-in", {"email": "ana"}, language="fr")
     assert answer.json["errors"] == [
         {"field": "email", "detail": "Ce n’est pas une adresse électronique à laquelle on puisse écrire."}
     ]

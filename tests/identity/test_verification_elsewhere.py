@@ -14,7 +14,6 @@ from libs.chassis.keys import KeyStore, keep_keys
 from libs.chassis.tokens import Grant, TokenVerifier
 from libs.contracts.identity import KeysRotated
 from services.identity.keys import signer
-from services.identity.worker import jobs
 from tests.identity.conftest import ISSUER, Identity
 
 
@@ -65,12 +64,9 @@ def test_a_service_that_heard_of_the_key_by_event_asks_nobody(identity, elsewher
 
 def test_a_key_announced_by_event_is_known_before_it_signs(identity, elsewhere, monkeypatch):
     identity.call("POST", "/v1/visitors")
-    rotate = jobs(identity.settings)[0].run
-    with identity.database.transaction() as session:
-        rotate(session, datetime.now(UTC) + timedelta(days=89.1))
+    identity.run_job("rotate-keys", datetime.now(UTC) + timedelta(days=89.1))
     told(identity, elsewhere)
-    with identity.database.transaction() as session:
-        rotate(session, datetime.now(UTC) + timedelta(days=90.2))
+    identity.run_job("rotate-keys", datetime.now(UTC) + timedelta(days=90.2))
     monkeypatch.setattr(signer, "SIGNER_REFRESH", timedelta(0))
     token = identity.call("POST", "/v1/visitors").json["token"]
     assert verifier(elsewhere, Unreachable()).verify(token).kind == "visitor"
