@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from threading import Event as Flag
+
+import structlog
 
 from deploy.local import settings
-from libs.chassis.bus import Bus
+from libs.chassis.bus import Bus, BusUnavailable
 from libs.chassis.db import Database
 from libs.chassis.embedded import EmbeddedBus
 from libs.chassis.health import serve_internal
@@ -17,6 +20,8 @@ from services.consultation.settings import ConsultationSettings
 from services.consultation.worker import create_worker as create_consultation
 from services.identity.settings import IdentitySettings
 from services.identity.worker import create_worker as create_identity
+
+log = structlog.get_logger()
 
 
 def create_workers(environ: Mapping[str, str]) -> list[Worker]:
@@ -40,6 +45,26 @@ def open_bus(url: str) -> Bus:
     return EmbeddedBus() if url == "embedded://" else RabbitBus(url)
 
 
+def declare_mailboxes(workers: Sequence[Worker], stop: Flag) -> None:
+    """Make every service's queue before anything is published: a fact that finds no queue is nobody's.
+
+    Waits for the broker as long as it takes, or until `stop` is set.
+    """
+    waiting = [
+        (worker.bus, worker.inbox)
+        for worker in workers
+        if isinstance(worker.bus, RabbitBus) and worker.inbox.bindings
+    ]
+    while waiting and not stop.is_set():
+        bus, mailbox = waiting[-1]
+        try:
+            bus.declare(mailbox)
+            waiting.pop()
+        except BusUnavailable as error:
+            log.warning("waiting for the broker", error=str(error))
+            stop.wait(1)
+
+
 def main() -> None:
     """Run until SIGTERM, finish what is in hand, end."""
     configure_logs("worker")
@@ -47,6 +72,7 @@ def main() -> None:
     workers = create_workers(os.environ)
     checks = {name: check for worker in workers for name, check in worker.checks().items()}
     server = serve_internal(os.environ.get("MAILLAGE_INTERNAL_ADDRESS", "127.0.0.1:0"), checks)
+    declare_mailboxes(workers, stop)
     run_workers(workers, stop)
     server.shutdown()
 

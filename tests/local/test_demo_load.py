@@ -49,7 +49,7 @@ def test_results_equal_a_recount_of_what_was_simulated(installation: Installatio
         figures = live_figures(session, "territoires")
         consultation = find_consultation(session)
         assert consultation is not None
-        keys = {id: key for key, id in accepted_proposals(session, consultation).items()}
+        keys = {str(id): key for key, id in accepted_proposals(session, consultation).items()}
 
     counted = Counter(
         {
