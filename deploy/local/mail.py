@@ -16,7 +16,9 @@ class Catcher:
     """Keeps what arrives, as it arrived, in a Maildir."""
 
     def __init__(self, folder: Path) -> None:
-        self._box = Maildir(folder, create=True)
+        for part in ("tmp", "new", "cur"):  # Maildir makes them only where the folder itself is missing
+            (folder / part).mkdir(parents=True, exist_ok=True)
+        self._box = Maildir(folder)
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Store one mail; the answer tells the sender that it is kept."""
