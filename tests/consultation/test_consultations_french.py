@@ -23,8 +23,9 @@ def marked_sentences() -> Iterator[str]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "N_":
                 (argument,) = node.args
-                assert isinstance(argument, ast.Constant), f"{path}:{node.lineno}"
-                yield argument.value
+                sentence = ast.literal_eval(argument)
+                assert isinstance(sentence, str), f"{path}:{node.lineno}"
+                yield sentence
 
 
 def catalogue() -> dict[str, str]:

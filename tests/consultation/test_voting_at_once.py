@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from threading import Barrier
 from typing import Any
 from uuid import UUID
@@ -17,9 +18,11 @@ from libs.chassis.ids import uuid4
 from services.consultation.consultations.models import Consultation
 from services.consultation.participants.commands import give_consent, withdraw_consent
 from services.consultation.participants.rules import Identity
+from services.consultation.scoring.rules import VoteKey
 from services.consultation.tallies.queries import tally_of
 from services.consultation.voting.commands import Ballot, CastVote, cast_vote, cast_votes
 from services.consultation.voting.models import Vote
+from services.consultation.voting.rules import CHOICES
 from tests.consultation.conftest import MakeProposal
 
 ROUNDS = 15
@@ -55,16 +58,11 @@ def test_first_votes_of_one_participant_that_arrive_at_once_make_one_vote(
     for round_ in range(ROUNDS):
         who, proposal = consenting(database, consultation), make_proposal()
 
-        def vote(choice: Any, who: Identity = who, proposal: UUID = proposal) -> CastVote:
+        def vote(choice: VoteKey, who: Identity = who, proposal: UUID = proposal) -> CastVote:
             with database.autocommit() as connection:
                 return cast_vote(connection, who, Ballot(proposal, choice))
 
-        done = together(
-            lambda vote=vote: vote("agree"),
-            lambda vote=vote: vote("disagree"),
-            lambda vote=vote: vote("neutral"),
-            lambda vote=vote: vote("agree"),
-        )
+        done = together(*(partial(vote, choice) for choice in (*CHOICES, *CHOICES)))
         assert all(isinstance(future.result(), CastVote) for future in done)
         assert votes(database) == round_ + 1
         with database.transaction() as session:

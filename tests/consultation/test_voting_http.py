@@ -240,7 +240,7 @@ def test_a_key_may_be_sent_and_may_be_null(
 ) -> None:
     proposal, headers = make_proposal(), voters.visitor()
     for key in (None, "une-clef"):
-        body = {"choice": "agree", "qualifiers": [], "key": key}
+        body: dict[str, Any] = {"choice": "agree", "qualifiers": [], "key": key}
         assert client.put(f"{PATH}/{proposal}/vote", json=body, headers=headers).status_code == 200
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -40,7 +39,7 @@ def signed(key: Any = KEY, algorithm: str = "Ed25519", kid: str = "juin", **chan
 
 
 @pytest.fixture
-def client(database: Database) -> Iterator[FlaskClient]:
+def client(database: Database) -> FlaskClient:
     """A client of an app that finds public keys in its own database, as it does in production."""
     with database.transaction() as session:
         for issuer, key in ((ISSUER, KEY), (OTHER_ISSUER, OTHER_KEY)):
