@@ -31,8 +31,12 @@ class Child:
         hand_over: socket.socket | None = None,
         arguments: Sequence[str] = (),
     ) -> None:
-        """`hand_over` is a socket that the process serves: its descriptor is the first argument."""
+        """`hand_over` is a socket that the process serves: its descriptor is the first argument.
+
+        It is kept, and so stays open, for as long as the process may have to be started again.
+        """
         self.name, self.module, self.environ, self.log = name, module, dict(environ), log
+        self._hand_over = hand_over
         self._inherited = [hand_over.fileno()] if hand_over is not None else []
         self._arguments = [*map(str, self._inherited), *arguments]
         self.process: subprocess.Popen[bytes] | None = None

@@ -84,6 +84,8 @@ def test_a_process_that_falls_is_started_again(data: Path):
 
         assert eventually(all_back)
         assert eventually(lambda: status(data)["ready"] == {"web": True, "worker": True})
+        assert post(f"{url}/api/identity/v1/sign-in", {"email": "ada@example.org"}) == 202
+        assert eventually(lambda: any((data / "mail" / "new").iterdir())), "the catcher is back at its port"
         system.end(signal.SIGTERM)
     assert not processes_of(data)
 
