@@ -69,7 +69,7 @@ def test_a_link_mailed_to_a_spelling_that_did_not_become_the_account_opens_nothi
     other = identity.mails()[-1].token
     identity.sign_in("ana@exemple.fr")
     answer = identity.redeem(grant_type="email_link", token=other)
-    assert (answer.status_code, answer.json["code"]) == (422, "sign_in.link")
+    assert (answer.status_code, answer.json["code"]) == (409, "sign_in.overtaken")
 
 
 def test_the_mail_has_the_link_and_the_code_in_text_and_in_html(identity):

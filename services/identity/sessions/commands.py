@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from libs.chassis.db import database_of
-from libs.chassis.errors import FieldError, Invalid, Sentence, Unauthenticated
+from libs.chassis.errors import Conflict, FieldError, Invalid, Sentence, Unauthenticated
 from libs.chassis.messages import N_
 from services.identity.keys.signer import Bearer
 from services.identity.operators.queries import serves_people
@@ -20,7 +20,6 @@ from services.identity.roles.queries import grants_of
 from services.identity.roles.rules import concerns
 from services.identity.sessions.models import OpenSession
 from services.identity.sessions.rules import LIFETIME
-from services.identity.sign_in.commands import useless_link
 from services.identity.sign_in.models import SignIn
 from services.identity.vault import fingerprint, new_secret
 
@@ -39,12 +38,12 @@ class Opened:
 def open_session(session: Session, used: SignIn, now: datetime) -> Opened:
     """Open a session for whoever read the mail of a sign-in just used, registering them if they are new.
 
-    Raises `Invalid` when the account was made meanwhile under another spelling of the address: that mail may have
+    Raises `Conflict` when the account was made meanwhile under another spelling of the address: that mail may have
     gone to another mailbox.
     """
     person, new = ensure_person(session, EmailAddress(used.email), used.language, now)
     if person.email != used.email:
-        raise useless_link()
+        raise Conflict("sign_in.overtaken", N_("An account was opened meanwhile. Ask for another mail."))
     secret, expires_at = new_secret(), now + LIFETIME
     session.add(
         OpenSession(

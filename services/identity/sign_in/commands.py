@@ -92,7 +92,7 @@ def use_link(session: Session, token: str, now: datetime) -> SignIn:
     """Consume the sign-in whose link holds `token`. Raises `Invalid` for one used, expired or never made."""
     used = _consume(session, SignIn.token_digest == fingerprint(token), now)
     if used is None:
-        raise useless_link()
+        raise _useless("link", "token", N_("This link was used already or has expired. Ask for another."))
     return used
 
 
@@ -102,11 +102,6 @@ def use_code(session: Session, request: UUID, now: datetime) -> SignIn:
     if used is None:
         raise useless_code()
     return used
-
-
-def useless_link() -> Invalid:
-    """What everyone hears whose link does not work, whatever the reason."""
-    return _useless("link", "token", N_("This link was used already or has expired. Ask for another."))
 
 
 def useless_code() -> Invalid:
