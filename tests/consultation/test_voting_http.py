@@ -104,6 +104,21 @@ def test_a_vote_under_consent_to_an_older_text_is_refused(
     assert voters.vote(headers, proposal).status_code == 200
 
 
+def test_a_vote_given_under_an_older_text_can_still_be_withdrawn(
+    client: FlaskClient,
+    voters: Voters,
+    make_proposal: MakeProposal,
+    consultation: Consultation,
+    database: Database,
+) -> None:
+    headers, proposal = voters.visitor(), make_proposal()
+    voters.vote(headers, proposal)
+    with database.transaction() as session:
+        session.merge(consultation).consent_version = 2
+    assert client.delete(f"{PATH}/{proposal}/vote", headers=headers).status_code == 204
+    assert votes(database) == 0
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [

@@ -69,16 +69,16 @@ _TARGETS = """
         JOIN proposal p ON p.id = b.proposal_id
         JOIN consultation c ON c.id = p.consultation_id AND c.slug = coalesce(%(slug)s, c.slug)
     ), voter AS (
-        SELECT t.proposal_id, v.id
+        SELECT t.proposal_id, v.id, v.consent_version = t.consent_version AS consented
         FROM target t
         JOIN participant v ON v.consultation_id = t.consultation_id
              AND v.class = %(class)s AND v.subject = %(subject)s
-        WHERE v.withdrawn_at IS NULL AND v.consent_version = t.consent_version
+        WHERE v.withdrawn_at IS NULL
         FOR SHARE OF v
     )"""
 _ANSWER = """
     SELECT t.proposal_id, t.state, t.by_caller, t.opens_at, t.closes_at, t.archived_at, t.now,
-           v.id IS NOT NULL AS consented, d.proposal_id IS NOT NULL AS done
+           coalesce(v.consented, false) AS consented, d.proposal_id IS NOT NULL AS done
     FROM target t
     LEFT JOIN voter v USING (proposal_id)
     LEFT JOIN done d USING (proposal_id)"""
@@ -89,7 +89,7 @@ _CAST = f"""{_TARGETS}, done AS (
         SELECT v.id, t.proposal_id, t.consultation_id, t.choice, t.qualifiers,
                %(provenance)s, %(verified)s, t.now
         FROM target t JOIN voter v USING (proposal_id)
-        WHERE t.state = 'accepted' AND {_OPEN}
+        WHERE v.consented AND t.state = 'accepted' AND {_OPEN}
         ORDER BY t.proposal_id
         ON CONFLICT (participant_id, proposal_id) DO UPDATE
             SET choice = excluded.choice, qualifiers = excluded.qualifiers, provenance = excluded.provenance,
