@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Self
 
 from deploy.local.refusals import Refused
+from libs.chassis.embedded_postgres import needs_other_owner
 
 MARK = "maillage-data"
 LAYOUT = "1\n"
@@ -83,10 +84,10 @@ class DataFolder:
             _write_once(self.path / MARK, LAYOUT)
             for folder in (self.postgres, self.logs):
                 folder.mkdir(exist_ok=True)
-            # Entered but not listed by others: PostgreSQL runs as `nobody` when this process is root.
-            for folder in (self.path, self.postgres):
-                folder.chmod(0o711)
             self.logs.chmod(0o700)
+            for folder in (self.path, self.postgres):
+                # Root runs PostgreSQL as `nobody`, who must enter, and need not list.
+                folder.chmod(0o711 if needs_other_owner() else 0o700)
             (self.path / "lock").touch(mode=0o600)
         except OSError as error:
             raise Refused(

@@ -59,7 +59,7 @@ class EmbeddedPostgres:
             self._check_version(major_version(binaries))
             if not self._cluster.exists():
                 self._initialise(binaries)
-            self._wait_for_earlier_server()
+            _wait_for_those_inside(self._cluster)
             (self._cluster / "postmaster.pid").unlink(missing_ok=True)  # stale: nobody serves this cluster
             log = self._folder.logs / "postgres.log"
             self._server = PostgresServer(binaries, self._cluster, log, SETTINGS)
@@ -73,7 +73,7 @@ class EmbeddedPostgres:
     def restart(self) -> None:
         """Start the server again after it was ended from outside, where its clients look for it."""
         assert self._server is not None
-        self._wait_for_earlier_server()
+        _wait_for_those_inside(self._cluster)
         (self._cluster / "postmaster.pid").unlink(missing_ok=True)
         self._server.start(port=self._server.port)
 
@@ -123,19 +123,10 @@ class EmbeddedPostgres:
 
     def _initialise(self, binaries: Path) -> None:
         partial = self._cluster.with_name("cluster.partial")
+        _wait_for_those_inside(partial)
         shutil.rmtree(partial, ignore_errors=True)  # left by a start that was interrupted
         initialise(binaries, partial, self._folder.secret("postgres"))
         partial.rename(self._cluster)
-
-    def _wait_for_earlier_server(self) -> None:
-        deadline = time.monotonic() + EARLIER_ENDS_WITHIN
-        while earlier := _processes_inside(self._cluster):
-            if time.monotonic() > deadline:
-                raise Refused(
-                    f"A PostgreSQL of an earlier start still runs in {self._cluster} (process {min(earlier)}): "
-                    "end it, then start again."
-                )
-            time.sleep(0.05)
 
     # -- databases ---------------------------------------------------------------------------------
 
@@ -166,6 +157,18 @@ def make_database(connection: psycopg.Connection[object], service: str, password
 def service_url(service: str, password: str, port: int) -> str:
     """The address of the database of `service`."""
     return f"postgresql://{service}:{password}@127.0.0.1:{port}/{service}"
+
+
+def _wait_for_those_inside(cluster: Path) -> None:
+    """Wait for the end of the server of a system that was killed. Raises `Refused` when it does not end."""
+    deadline = time.monotonic() + EARLIER_ENDS_WITHIN
+    while earlier := _processes_inside(cluster):
+        if time.monotonic() > deadline:
+            raise Refused(
+                f"A PostgreSQL of an earlier start still runs in {cluster} (process {min(earlier)}): "
+                "end it, then start again."
+            )
+        time.sleep(0.05)
 
 
 def _processes_inside(cluster: Path) -> list[int]:

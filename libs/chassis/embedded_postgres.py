@@ -115,7 +115,13 @@ def initialise(binaries: Path, cluster: Path, password: str, *, sync: bool = Tru
     command += ["--set=timezone=UTC", "--set=log_timezone=UTC", *([] if sync else ["--no-sync"])]
     try:
         answer = subprocess.run(
-            command, capture_output=True, text=True, check=False, pass_fds=[secret_out], **_as_owner(cluster)
+            command,
+            capture_output=True,
+            text=True,
+            check=False,
+            pass_fds=[secret_out],
+            preexec_fn=dies_with_parent(signal.SIGKILL),
+            **_as_owner(cluster),
         )
     finally:
         os.close(secret_out)

@@ -10,6 +10,7 @@ import time
 import urllib.error
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -113,6 +114,22 @@ def test_interrupting_the_start_ends_it_and_the_next_one_is_whole():
         with System(folder / "data") as system:
             assert get(f"{system.wait_until_ready()}/readyz") == 200
             assert system.end(signal.SIGINT) == 0
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_a_first_start_that_is_killed_at_any_moment_is_taken_up_again():
+    folder = Path(tempfile.mkdtemp(prefix="maillage-up-"))
+    moments = Random(20261121)
+    try:
+        for _ in range(8):
+            with System(folder / "data") as system:
+                time.sleep(moments.uniform(0.1, 2.5))
+                system.end(signal.SIGKILL)
+        with System(folder / "data") as system:
+            assert get(f"{system.wait_until_ready()}/readyz") == 200
+            assert system.end(signal.SIGINT) == 0
+        assert not processes_of(folder / "data")
     finally:
         shutil.rmtree(folder)
 
