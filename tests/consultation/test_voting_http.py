@@ -10,9 +10,10 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
+from structlog.testing import capture_logs
 
 from libs.chassis.db import Database
-from libs.chassis.ids import uuid7
+from libs.chassis.ids import uuid4, uuid7
 from services.consultation.consultations.models import Consultation
 from services.consultation.proposals.models import Proposal
 from services.consultation.voting.models import Vote
@@ -276,6 +277,19 @@ def test_no_vote_becomes_an_event(voters: Voters, make_proposal: MakeProposal, d
     voters.vote(voters.visitor(), make_proposal())
     with database.transaction() as session:
         assert session.scalar(text("SELECT count(*) FROM outbox")) == 0
+
+
+def test_no_log_line_says_who_voted_what(voters: Voters, make_proposal: MakeProposal, tokens: Tokens) -> None:
+    subject, proposal = uuid4(), make_proposal()
+    headers = tokens.visitor(subject)
+    voters.consent(headers)
+    with capture_logs() as lines:
+        voters.vote(headers, proposal, "disagree", "noWay")
+        voters.vote(headers, proposal, "neutral", "likeIt")
+    assert len(lines) == 2
+    said = repr(lines)
+    for private in (str(subject), str(proposal), "disagree", "noWay", "neutral", headers["Authorization"]):
+        assert private not in said
 
 
 def test_the_database_itself_refuses_a_second_vote_and_a_qualifier_of_the_other_side(
