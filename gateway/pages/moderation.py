@@ -76,7 +76,7 @@ def _to_next(slug: str) -> Any:
     taken = consultation.next_to_moderate(slug)
     if taken is None:
         return go("moderation.queue", slug=slug)
-    return go("moderation.read", slug=slug, proposal_id=taken["proposal"]["id"])
+    return go("moderation.read", slug=slug, proposal_id=taken["proposal"]["id"], _anchor="proposal")
 
 
 def _reading(slug: str, proposal_id: UUID) -> Json:

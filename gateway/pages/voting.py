@@ -179,7 +179,7 @@ def _after(slug: str, proposal_id: str, mine: Json | None) -> Any:
     """The card as it is now: at once where htmx asks, through a redirect where the browser does."""
     if wants_piece():
         return _show(slug, proposal_id, mine)
-    return go("voting.card", slug=slug, proposal_id=proposal_id, _anchor="card")
+    return go("voting.card", slug=slug, proposal_id=proposal_id, _anchor="others" if mine else "proposal")
 
 
 def _show(slug: str, proposal_id: str, mine: Json | None) -> Any:

@@ -19,13 +19,18 @@
     });
   }
 
-  // Keys work only while the focus is in the card (WCAG 2.1.4), and leave shortcuts of the browser alone.
-  const KEYS = { 1: "1", 2: "2", 3: "3", ArrowRight: "next" };
+  // Keys work only while the focus is in the card (WCAG 2.1.4), and leave shortcuts of the browser alone. They are named
+  // by place: on a French keyboard the digits of the top row need Shift.
+  const KEYS = { Digit1: "1", Digit2: "2", Digit3: "3", Numpad1: "1", Numpad2: "2", Numpad3: "3", ArrowRight: "next" };
+  const means = (event) => {
+    const { target, code } = event;
+    if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return null;
+    if (target.matches("textarea, input:not([type=radio])")) return null;
+    return target.type === "radio" && code === "ArrowRight" ? null : KEYS[code];
+  };
   document.addEventListener("keydown", (event) => {
-    const card = event.target.closest?.("#card");
-    const key = KEYS[event.key];
-    if (!card || !key || event.repeat || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
-    const button = card.querySelector(`[data-key="${key}"]`);
+    const key = means(event);
+    const button = key && event.target.closest("#card")?.querySelector(`[data-key="${key}"]`);
     if (!button) return;
     event.preventDefault();
     button.click();

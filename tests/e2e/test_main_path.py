@@ -121,6 +121,7 @@ def _sign_in(page: Page, email: str, *, english: bool = False) -> None:
     code = _code_mailed_to(page, email)
     page.get_by_label("Six-digit code" if english else "Code à six chiffres").fill(code)
     page.get_by_role("main").get_by_role("button", name="Sign in" if english else "Se connecter").click()
+    expect(page.get_by_role("button", name="Sign out" if english else "Se déconnecter")).to_be_visible()
 
 
 def _code_mailed_to(page: Page, email: str) -> str:
@@ -188,3 +189,28 @@ def test_the_keyboard_alone_reaches_a_vote(open_page):
     expect(page.locator("#card.is-voted")).to_be_visible()
     page.keyboard.press("ArrowRight")
     expect(page.locator(".progress-count")).to_have_text("2 sur 12")
+
+
+def test_a_moderator_decides_with_the_keyboard(open_page):
+    author = open_page("/sign-in", **FRENCH)
+    _sign_in(author, "pressee@demo.example")
+    for number in ("première", "seconde"):
+        author.goto(f"{CONSULTATION}/propose")
+        author.get_by_label("Ma proposition").fill(
+            f"Il faut une fontaine dans la {number} cour de chaque école."
+        )
+        author.get_by_role("button", name="Envoyer ma proposition").click()
+        _send_although_similar(author)
+        expect(author.get_by_text("En attente de modération").first).to_be_visible()
+    page = open_page("/sign-in", **FRENCH)
+    _sign_in(page, "moderateur@demo.example")
+    page.goto("/moderation/territoires")
+    waiting = int(page.locator(".figures dd").first.inner_text())
+    page.get_by_role("button", name="Prendre la suivante").click()
+    expect(page.locator("#proposal")).to_be_focused()
+    page.keyboard.press("2")
+    expect(page.get_by_text("Reportée")).to_be_visible()
+    expect(page.locator("#proposal")).to_be_focused()
+    page.get_by_label("Un mot à l’auteur").fill("Le 1 et le 2 ne décident rien ici.")
+    page.goto("/moderation/territoires")
+    assert int(page.locator(".figures dd").first.inner_text()) == waiting - 1

@@ -117,8 +117,6 @@ class Backend:
                 return status, answer
         raise Refusal(404, "unknown", "Rien à cette adresse.")
 
-    # identity
-
     def make_visitor(self, asked: dict[str, Any]) -> tuple[int, Any]:
         self.visitors += 1
         return 201, {"token": f"visitor-{self.visitors}", "expires_at": "2027-01-01T00:00:00+00:00"}
@@ -154,8 +152,6 @@ class Backend:
 
     def person(self) -> dict[str, Any]:
         return {"id": "p", "display_name": "", "email": "camille@exemple.fr", "roles": self.roles}
-
-    # consultation
 
     def list_consultations(self, asked: dict[str, Any]) -> tuple[int, Any]:
         return 200, {"items": [self.consultation], "next": self.more}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import time
 import uuid
 
@@ -166,7 +167,7 @@ def test_a_moderator_takes_a_proposal_accepts_it_and_finds_the_queue_empty(brows
     backend.roles = [{"role": "moderator", "scope": "coalition"}]
     browser.sign_in()
     assert "Modération" in text(browser.get("/"))
-    assert browser.post(f"{MODERATION}/next").headers["Location"] == WAITING
+    assert browser.post(f"{MODERATION}/next").headers["Location"] == f"{WAITING}#proposal"
     assert "Il faut planter des haies" in text(browser.get(WAITING))
     answer = browser.post(f"{WAITING}/decision", {"decision": "accept", "reason": "rude"})
     assert answer.headers["Location"] == MODERATION
@@ -195,6 +196,13 @@ def test_a_refusal_without_a_reason_is_sent_back_with_the_note_kept(browser, bac
     assert "Un refus dit pourquoi." in text(answer)
     assert "Un mot" in text(answer)
     assert backend.decisions == []
+
+
+def test_the_enter_key_among_the_reasons_refuses(browser, backend):
+    backend.roles = [{"role": "moderator", "scope": "coalition"}]
+    browser.sign_in()
+    forms = [form for form in text(browser.get(WAITING)).split("<form ") if 'name="reason"' in form]
+    assert [re.findall(r'<button[^>]*value="(\w+)"', form) for form in forms] == [["refuse"]]
 
 
 def test_all_twelve_reasons_are_offered(browser, backend):

@@ -56,7 +56,7 @@ def test_what_others_said_is_only_shown_after_voting(browser):
     browser.get(HOME)
     assert "tally" not in text(browser.get(FIRST))
     answer = browser.post(f"{FIRST}/vote", {"choice": "agree"})
-    assert answer.headers["Location"] == f"{FIRST}#card"
+    assert answer.headers["Location"] == f"{FIRST}#others"
     page = text(browser.get(FIRST))
     assert re.search(r"62\s%", page)
     assert "Coup de cœur" in page
