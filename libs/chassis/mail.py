@@ -10,7 +10,7 @@ RFC 2047 encoded words, inside which no mail client finds an address (RFC 8058 w
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_string, policy
@@ -85,6 +85,16 @@ def queue_mail(session: Session, mail: Mail, *, sender: str, now: datetime | Non
     message.add_alternative(mail.html, subtype="html")
     session.execute(_QUEUE, {"id": mail_id, "message": message.as_string(), "recipient": mail.to})
     return mail_id
+
+
+def withdraw_mail(session: Session, mail_ids: Sequence[UUID]) -> None:
+    """Take back queued mails that have not left; one that is being handed over this instant has."""
+    session.execute(text("DELETE FROM mail WHERE id = ANY(:ids)"), {"ids": list(mail_ids)})
+
+
+def withdraw_mail_to(session: Session, address: str) -> None:
+    """Take back every queued mail to an address, however it is spelt, because its owner is to be forgotten."""
+    session.execute(text("DELETE FROM mail WHERE lower(recipient) = lower(:address)"), {"address": address})
 
 
 class Mailer:

@@ -1,0 +1,7 @@
+"""What the command line may do here that nobody may over HTTP, each within the session it is given."""
+
+from __future__ import annotations
+
+from services.notifications.erasure.commands import erase_address, erase_person
+
+__all__ = ["erase_address", "erase_person"]

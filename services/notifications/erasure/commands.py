@@ -1,0 +1,38 @@
+"""Forgetting somebody altogether, whichever feature holds what is theirs."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from libs.chassis.db import database_of
+from libs.chassis.inbox import erase_subject
+from libs.chassis.mail import withdraw_mail_to
+from services.notifications.follows.commands import forget_requests
+from services.notifications.people.commands import forget_account, forget_address
+from services.notifications.people.rules import email_key
+
+
+def erase_person(session: Session, person_id: UUID) -> None:
+    """Remove all that is held of an account: notices, choices, follows, mails not sent yet, and what events said.
+
+    What its address follows without the account goes as well: it is the same person's. Does nothing when nothing is
+    held, so it can be run again.
+    """
+    own = database_of(session).owner
+    key, pairings = forget_account(session, person_id)
+    for service in ("identity", "consultation"):
+        erase_subject(session, f"/{own}/{service}", str(person_id))
+    for owner, pairwise_id in pairings:
+        erase_subject(session, f"/{owner}/defis", str(pairwise_id))
+    if key is not None:
+        erase_address(session, key)
+
+
+def erase_address(session: Session, email: str) -> None:
+    """Remove all that is held of an address without an account, and the mails to it that have not left yet."""
+    key = email_key(email)
+    withdraw_mail_to(session, key)
+    forget_requests(session, key)
+    forget_address(session, key)

@@ -1,0 +1,85 @@
+"""What is followed, by whom, and where it is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session
+
+from services.notifications.follows.models import Follow, Topic
+from services.notifications.follows.rules import Reference, TopicKind, page_of
+
+
+@dataclass(frozen=True, slots=True)
+class FollowView:
+    """Something that somebody follows."""
+
+    id: UUID
+    topic: str
+    path: str
+    since: datetime
+
+
+def is_known(session: Session, reference: Reference) -> bool:
+    """Whether it can be followed: any commune or consultation (also before it opens), a public défi or proposal."""
+    if reference.kind in (TopicKind.COMMUNE, TopicKind.CONSULTATION):
+        return True
+    return session.get(Topic, (reference.kind.value, reference.key)) is not None
+
+
+def path_of(session: Session, reference: Reference) -> str:
+    """Where on the site it is seen."""
+    topic = session.get(Topic, (reference.kind.value, reference.key))
+    if topic is None:
+        return page_of(reference)
+    slug = topic.slug
+    if reference.kind is TopicKind.PROPOSAL:
+        parent = session.get(Topic, (TopicKind.CONSULTATION.value, topic.parent_key))
+        slug = parent.slug if parent else None
+    return page_of(reference, owner=topic.owner, slug=slug)
+
+
+def follows_of(session: Session, recipient_id: UUID) -> list[FollowView]:
+    """What somebody follows, the newest first."""
+    follows = session.scalars(
+        select(Follow)
+        .where(Follow.recipient_id == recipient_id)
+        .order_by(Follow.created_at.desc(), Follow.id)
+    )
+    return [view(session, follow) for follow in follows]
+
+
+def view(session: Session, follow: Follow) -> FollowView:
+    """One follow, as it is shown."""
+    reference = Reference(TopicKind(follow.kind), follow.key)
+    return FollowView(follow.id, str(reference), path_of(session, reference), follow.created_at)
+
+
+def count_follows(session: Session, recipient_id: UUID) -> int:
+    """How many things somebody follows."""
+    own = select(func.count()).select_from(Follow).where(Follow.recipient_id == recipient_id)
+    return session.scalars(own).one()
+
+
+def followers_of(session: Session, references: Sequence[Reference]) -> dict[UUID, UUID]:
+    """Whoever follows any of `references`, with the follow they are told by: that of the first they follow."""
+    keys = [(reference.kind.value, reference.key) for reference in references]
+    rank = {key: place for place, key in enumerate(keys)}
+    follows = session.scalars(select(Follow).where(tuple_(Follow.kind, Follow.key).in_(keys))).all()
+    ordered = sorted(follows, key=lambda follow: rank[follow.kind, follow.key], reverse=True)
+    return {follow.recipient_id: follow.id for follow in ordered}
+
+
+def proposals_of(session: Session, consultation_id: UUID) -> list[Reference]:
+    """The proposals of a consultation that somebody follows."""
+    followed = (
+        select(Topic.key)
+        .join(Follow, (Follow.kind == Topic.kind) & (Follow.key == Topic.key))
+        .where(Topic.kind == TopicKind.PROPOSAL.value, Topic.parent_key == str(consultation_id))
+        .distinct()
+    )
+    return [Reference(TopicKind.PROPOSAL, key) for key in session.scalars(followed)]

@@ -1,0 +1,44 @@
+"""Notices that services address to one person."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from libs.chassis.inbox import Consumer, Drop, Retry, envelope_in_hand
+from libs.contracts.notices import ConsultationNotice, DefisNotice
+from services.notifications.inbox.commands import News, receive
+from services.notifications.kinds.rules import path_of
+from services.notifications.people.queries import recipient_known_as
+
+WORTH_TELLING = timedelta(days=30)
+"""A notice that took longer to arrive is no news any more."""
+KNOWN_WITHIN = timedelta(hours=6)
+"""How long a notice waits for identity to say whom it is for. Later, the person was erased or never was."""
+
+
+def keep_notice(session: Session, event: DefisNotice | ConsultationNotice) -> None:
+    """Keep a notice for whom its publisher means; wait for a person who is not known here yet."""
+    envelope, now = envelope_in_hand(session), datetime.now(UTC)
+    if now - envelope.time > WORTH_TELLING:
+        raise Drop("older than thirty days")
+    recipient = recipient_known_as(session, envelope.owner, event.recipient)
+    if recipient is None and now - envelope.time > KNOWN_WITHIN:
+        raise Drop("nobody here is known under that id")
+    if recipient is None:
+        raise Retry("identity has not said yet whom that id means")
+    news = News(
+        kind=event.kind,
+        title=event.title,
+        facts=event.facts,
+        path=path_of(envelope.owner, event.reference),
+        happened_at=envelope.time,
+    )
+    receive(session, {recipient.id: None}, news, now)
+
+
+consumers = (
+    Consumer(name="keep-defis-notices", event=DefisNotice, handle=keep_notice, owner="*"),
+    Consumer(name="keep-consultation-notices", event=ConsultationNotice, handle=keep_notice),
+)

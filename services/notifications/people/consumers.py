@@ -1,0 +1,29 @@
+"""What identity tells of people: how to write to them, and by which ids operators know them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from libs.chassis.i18n import LANGUAGES
+from libs.chassis.inbox import Consumer
+from libs.contracts.identity import ContactConfirmed, SubjectPaired
+from services.notifications.people import commands
+
+
+def keep_contact(session: Session, event: ContactConfirmed) -> None:
+    """Write to the person there, in that language."""
+    language = event.language if event.language in LANGUAGES else LANGUAGES[0]
+    commands.keep_contact(session, event.person_id, event.email, language, datetime.now(UTC))
+
+
+def keep_pairing(session: Session, event: SubjectPaired) -> None:
+    """Know whom an operator means."""
+    commands.keep_pairing(session, event.person_id, event.owner, event.pairwise_id)
+
+
+consumers = (
+    Consumer(name="keep-contacts", event=ContactConfirmed, handle=keep_contact, projection=True),
+    Consumer(name="keep-pairings", event=SubjectPaired, handle=keep_pairing, projection=True),
+)
