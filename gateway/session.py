@@ -21,6 +21,8 @@ from typing import Any, cast
 from flask import session
 
 LIFETIME = timedelta(days=30)
+LONGEST_DRAFT = 1000
+"""Characters: as many as consultation reads, and few enough for a cookie, of which browsers keep 4 kB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def end_sign_in() -> None:
 
 def keep_draft(slug: str, text: str) -> None:
     """Keep a proposal while its author signs in."""
-    session["draft"] = {"slug": slug, "text": text}
+    session["draft"] = {"slug": slug, "text": text[:LONGEST_DRAFT]}
 
 
 def draft(slug: str) -> str:

@@ -70,7 +70,8 @@ def sign_out() -> None:
     if account is None:
         return
     try:
-        services().call("DELETE", f"{BASE}/session", json={"session": account.session}, token=account.token)
+        # Without the access token: it may have ended, and the session's own secret is what identity asks for.
+        services().call("DELETE", f"{BASE}/session", json={"session": account.session})
     except ServiceProblem as problem:
         if problem.status >= 500:
             raise

@@ -152,6 +152,12 @@ def test_the_cookie_of_somebody_signed_in_amid_a_series_fits_in_a_cookie(browser
     assert len(browser.client.get_cookie("maillage").value) < 3000
 
 
+def test_a_very_long_draft_does_not_burst_the_cookie(browser):
+    words = " ".join(f"{number:x}" for number in range(10_000))
+    browser.post("/consultations/territoires/propose", {"text": words, "seen_similar": "1"})
+    assert len(browser.client.get_cookie("maillage").value) < 3000
+
+
 def test_a_secret_that_could_be_guessed_is_refused(make_app):
     with pytest.raises(ValueError, match="MAILLAGE_GATEWAY_SECRET"):
         make_app(secret="short")
