@@ -1,0 +1,65 @@
+"""The web half of one operator's défi service. Several may share a process: nothing here knows which."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+
+from libs.chassis.app import ServiceApp, create_service_app
+from libs.chassis.db import Database
+from libs.chassis.tokens import TokenVerifier
+from services.defis.accompaniment.routes import blueprint as accompaniment
+from services.defis.challenges.routes import blueprint as challenges
+from services.defis.core_groups.routes import blueprint as core_groups
+from services.defis.debates.routes import blueprint as debates
+from services.defis.gates.routes import blueprint as gates
+from services.defis.meetings.routes import blueprint as meetings
+from services.defis.pledges.routes import blueprint as pledges
+from services.defis.privacy.routes import blueprint as privacy
+from services.defis.settings import DefisSettings
+from services.defis.site import Site
+from services.defis.summaries.routes import blueprint as summaries
+from services.defis.timeline.routes import blueprint as timeline
+
+NAME = "defis"
+MIGRATIONS = Path(__file__).parent / "migrations"
+TRANSLATIONS = Path(__file__).parent / "translations"
+
+BLUEPRINTS = (
+    challenges,
+    core_groups,
+    meetings,
+    debates,
+    pledges,
+    gates,
+    timeline,
+    summaries,
+    accompaniment,
+    privacy,
+)
+
+
+def prefix_of(owner: str) -> str:
+    """The path under which an operator's défis are reached, and no other way."""
+    return f"/api/territories/{owner}"
+
+
+def create_app(settings: DefisSettings, database: Database, verifier: TokenVerifier) -> Flask:
+    """The Flask app of `settings.owner`. Opens no connection."""
+    return create_service_app(
+        ServiceApp(
+            name=NAME,
+            title=f"Maillage, défis ({settings.owner})",
+            owner=settings.owner,
+            prefix=prefix_of(settings.owner),
+            database=database,
+            verifier=verifier,
+            blueprints=BLUEPRINTS,
+            translations=TRANSLATIONS,
+            extensions={
+                "defis.settings": settings,
+                "defis.site": Site(settings.public_url, settings.owner),
+            },
+        )
+    )

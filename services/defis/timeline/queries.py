@@ -1,0 +1,39 @@
+"""Reading what happened."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from libs.chassis.paging import Page, decode_cursor, page
+from libs.chassis.tokens import Principal
+from services.defis.timeline.models import Entry
+from services.defis.timeline.rules import PUBLIC
+from services.defis.visibility import find_defi
+
+
+def list_entries(
+    session: Session, defi_id: UUID, caller: Principal | None, cursor: str | None, limit: int
+) -> Page[Entry]:
+    """A page of a défi's timeline, newest first: public entries alone for who is not inside.
+
+    Raises `NotFound` where `caller` may not know of the défi. Entries come detached from the session; for who is
+    not inside they have lost their actor and reason.
+    """
+    defi, standing = find_defi(session, defi_id, caller)
+    listing = f"timeline:{defi.id}"
+    after = decode_cursor(listing, cursor, datetime.fromisoformat, UUID)
+    query = select(Entry).where(Entry.defi_id == defi.id).order_by(Entry.at.desc(), Entry.id.desc())
+    if not standing.inside:
+        query = query.where(Entry.kind.in_(PUBLIC))
+    if after is not None:
+        query = query.where(tuple_(Entry.at, Entry.id) < after)
+    rows = session.scalars(query.limit(limit + 1)).all()
+    session.expunge_all()
+    if not standing.inside:
+        for row in rows:
+            row.actor = row.reason = None
+    return page(listing, rows, limit, lambda row: (row.at.isoformat(), str(row.id)))

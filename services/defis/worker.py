@@ -1,0 +1,27 @@
+"""The worker half of a défi service: relays its events, keeps issuers' keys, watches the clock."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from libs.chassis.bus import Bus
+from libs.chassis.db import Database
+from libs.chassis.inbox import Consumer
+from libs.chassis.jobs import Job
+from libs.chassis.keys import keep_keys
+from libs.chassis.worker import Worker
+from libs.contracts.identity import KeysRotated
+from services.defis.meetings.commands import remind
+from services.defis.pledges.commands import lapse_overdue
+from services.defis.settings import DefisSettings
+
+consumers = (Consumer(name="keep-keys", event=KeysRotated, handle=keep_keys, projection=True),)
+jobs = (
+    Job(name="remind-of-meetings", every=timedelta(minutes=5), run=remind),
+    Job(name="lapse-pledges", every=timedelta(hours=1), run=lapse_overdue),
+)
+
+
+def create_worker(settings: DefisSettings, database: Database, bus: Bus) -> Worker:
+    """The worker of `settings.owner`. Opens no connection."""
+    return Worker(database=database, bus=bus, consumers=consumers, jobs=jobs)
