@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import click
@@ -30,8 +30,9 @@ class _Commands(click.Group):
 
 
 def say(text: str) -> None:
-    """Tell the person at the terminal; never on stdout."""
-    click.echo(text, err=True)
+    """Tell the person at the terminal, if it is still there; never on stdout."""
+    with suppress(OSError):
+        click.echo(text, err=True)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

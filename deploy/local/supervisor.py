@@ -57,7 +57,9 @@ class Supervisor:
         told the address when the system is ready. Raises `Refused` where the system cannot run.
         """
         for number in SIGNALS:
-            signal.signal(number, self._on_signal)
+            # Under nohup, a closed terminal is to be outlived.
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self._on_signal)
         with ExitStack() as held:
             try:
                 listener = held.enter_context(listen(self._folder, settings.port(self._environ)))

@@ -55,6 +55,31 @@ def test_one_signal_ends_every_process_in_good_order(data: Path, number: int):
         get(url)
 
 
+def test_a_terminal_that_is_gone_ends_everything_all_the_same(data: Path):
+    with System(data) as system:
+        system.wait_until_ready()
+        assert system.process.stderr is not None
+        system.process.stderr.close()
+        system.process.send_signal(signal.SIGHUP)
+        assert system.process.wait(timeout=60) == 0
+        assert not processes_of(data)
+        system.process.stderr = None
+
+
+def test_under_nohup_a_terminal_that_is_gone_is_outlived(data: Path):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        system = System(data)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    with system:
+        url = system.wait_until_ready()
+        system.process.send_signal(signal.SIGHUP)
+        time.sleep(1)
+        assert get(f"{url}/readyz") == 200
+        assert system.end(signal.SIGINT) == 0
+
+
 def test_a_killed_supervisor_leaves_nothing_behind_and_the_next_one_starts(data: Path):
     with System(data) as system:
         port = system.wait_until_ready().rpartition(":")[2]
