@@ -33,7 +33,6 @@ from libs.chassis.ids import uuid7
 log = structlog.get_logger()
 
 _TICK = 1.0
-_KEEP_TRYING_FOR = timedelta(days=3)
 _LONGEST_DELAY = timedelta(hours=1)
 
 
@@ -51,13 +50,14 @@ _POLICY = policy.SMTP.clone(header_factory=_HEADERS)
 
 @dataclass(frozen=True, kw_only=True)
 class Mail:
-    """A mail to one person: a plain text and the same in HTML."""
+    """A mail to one person: a plain text and the same in HTML. After `useful_for` it is dropped rather than sent."""
 
     to: str
     subject: str
     text: str
     html: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    useful_for: timedelta = timedelta(days=3)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,17 +73,19 @@ def queue_mail(session: Session, mail: Mail, *, sender: str, now: datetime | Non
 
     Returns the id it has in the queue, which is also that of its Message-ID.
     """
+    now = now or datetime.now(UTC)
     mail_id = uuid7()
     message = EmailMessage(policy=_POLICY)
     message["From"], message["To"], message["Subject"] = sender, mail.to, mail.subject
     message["Message-ID"] = f"<{mail_id}@{sender.rpartition('@')[2].rstrip('>')}>"
-    message["Date"] = format_datetime(now or datetime.now(UTC))
+    message["Date"] = format_datetime(now)
     message["Auto-Submitted"] = "auto-generated"
     for name, value in mail.headers.items():
         message[name] = value
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
-    session.execute(_QUEUE, {"id": mail_id, "message": message.as_string(), "recipient": mail.to})
+    values = {"message": message.as_string(), "recipient": mail.to, "useless_after": now + mail.useful_for}
+    session.execute(_QUEUE, {"id": mail_id, **values})
     return mail_id
 
 
@@ -116,13 +118,15 @@ class Mailer:
             row = session.execute(_DUE).one_or_none()
             if row is None:
                 return False
+            if row.useless:
+                self._forget(session, row, "expired")
+                return True
             try:
                 self._hand_over(row)
             except (OSError, smtplib.SMTPException) as error:
                 self._put_off(session, row, error)
             else:
-                session.execute(_FORGET, {"id": row.id})
-                self._count("sent")
+                self._forget(session, row, "sent")
         return True
 
     def _hand_over(self, row: Row[tuple[object, ...]]) -> None:
@@ -134,18 +138,20 @@ class Mailer:
         final = isinstance(error, smtplib.SMTPRecipientsRefused) and all(
             500 <= code < 600 for code, _text in error.recipients.values()
         )
-        too_old = datetime.now(UTC) - row.queued_at > _KEEP_TRYING_FOR
         # An SMTP error quotes the address; the kind of error is all that may be logged.
         log.warning(
             "mail not handed over", mail=str(row.id), error=type(error).__name__, attempts=row.attempts + 1
         )
-        if final or too_old:
-            session.execute(_FORGET, {"id": row.id})
-            self._count("refused" if final else "expired")
+        if final:
+            self._forget(session, row, "refused")
             return
         delay = min(timedelta(seconds=2.0**row.attempts), _LONGEST_DELAY)
         session.execute(_PUT_OFF, {"id": row.id, "delay": delay, "error": type(error).__name__})
         self._count("put_off")
+
+    def _forget(self, session: Session, row: Row[tuple[object, ...]], outcome: str) -> None:
+        session.execute(_FORGET, {"id": row.id})
+        self._count(outcome)
 
     def _count(self, outcome: str) -> None:
         metrics.MAILS.labels(self._database.service, self._database.owner, outcome).inc()
@@ -163,10 +169,14 @@ def _connect(url: str) -> smtplib.SMTP:
     return connection
 
 
-_QUEUE = text("INSERT INTO mail (id, message, recipient) VALUES (:id, :message, :recipient)")
+_QUEUE = text(
+    """
+    INSERT INTO mail (id, message, recipient, useless_after) VALUES (:id, :message, :recipient, :useless_after)
+    """
+)
 _DUE = text(
     """
-    SELECT id, message, recipient, attempts, queued_at FROM mail WHERE next_try <= now()
+    SELECT id, message, recipient, attempts, useless_after < now() AS useless FROM mail WHERE next_try <= now()
     ORDER BY next_try LIMIT 1 FOR UPDATE SKIP LOCKED
     """
 )

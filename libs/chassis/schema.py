@@ -99,6 +99,7 @@ SCHEMA_1 = (
         id uuid PRIMARY KEY,
         message text NOT NULL,
         recipient text NOT NULL,
+        useless_after timestamptz NOT NULL,
         attempts integer NOT NULL DEFAULT 0,
         next_try timestamptz NOT NULL DEFAULT now(),
         last_error text,

@@ -25,7 +25,7 @@ from libs.chassis.jobs import Job, Jobs
 from libs.chassis.keys import KeyStore
 from libs.chassis.limits import count_against_limit, forget_old_counts
 from libs.chassis.logs import configure_logs
-from libs.chassis.mail import Mail, queue_mail
+from libs.chassis.mail import Mail, Mailer, MailSettings, queue_mail
 from libs.chassis.paging import decode_cursor, encode_cursor
 from libs.chassis.settings import SettingsError, read_settings, setting
 from libs.chassis.trace import traced, traceparent
@@ -140,6 +140,15 @@ def test_a_mail_is_queued_only_if_its_transaction_commits(ledger_database: Datab
         queue_mail(session, mail, sender="Maillage <m@maillage.example>")
     ((mail_id, message),) = rows(ledger_database, "SELECT id, message FROM mail")
     assert f"Message-ID: <{mail_id}@maillage.example>" in str(message)
+
+
+def test_a_mail_that_came_too_late_to_be_of_use_is_dropped(ledger_database: Database) -> None:
+    mail = Mail(to="a@example.org", subject="x", text="x", html="x", useful_for=timedelta(minutes=15))
+    with ledger_database.transaction() as session:
+        queue_mail(session, mail, sender="m@maillage.example", now=datetime.now(UTC) - timedelta(minutes=16))
+    nobody_listens = MailSettings(url="smtp://127.0.0.1:9", sender="m@maillage.example")
+    assert Mailer(ledger_database, nobody_listens).send_next()
+    assert rows(ledger_database, "SELECT count(*) FROM mail") == [(0,)]
 
 
 def test_a_mail_header_cannot_be_smuggled_in(ledger_database: Database) -> None:

@@ -48,7 +48,8 @@ def compose(letter: SignInLetter, post: Post) -> Mail:
         _templates().get_template(f"sign_in.{letter.language}.{form}").render(values)
         for form in ("txt", "html")
     )
-    return Mail(to=letter.to, subject=_SUBJECTS[letter.language], text=text, html=html)
+    # When the link is dead, so is the mail that holds it.
+    return Mail(to=letter.to, subject=_SUBJECTS[letter.language], text=text, html=html, useful_for=LIFETIME)
 
 
 @cache
