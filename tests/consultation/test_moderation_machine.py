@@ -52,6 +52,9 @@ class Queue(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
+        # The same authors propose in every example, at the same hours: each example starts with its own allowance.
+        with self.database.transaction() as session:
+            session.execute(text("DELETE FROM limit_counter"))
         self.consultation = self.make_consultation(
             slug=f"file-{uuid7()}", closes_at=datetime.now(UTC) + timedelta(days=60)
         )
