@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import Iterator
@@ -9,11 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, message_from_string, policy
 from email.message import EmailMessage
+from threading import Thread
 from typing import Any
 from uuid import UUID
 
 import pytest
-from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 from flask import Flask
 from joserfc import jwt
 from joserfc.jwk import OKPKey
@@ -268,10 +270,13 @@ class Catcher:
 @pytest.fixture
 def smtp(service: Notifications) -> Iterator[Any]:
     """A real mail server, and a mailer that hands it all that is queued."""
-    catcher = Catcher()
-    controller = Controller(catcher, hostname="127.0.0.1", port=0)
-    controller.start()
-    port = controller.server.sockets[0].getsockname()[1]
+    catcher, loop = Catcher(), asyncio.new_event_loop()
+    # Not aiosmtpd's Controller: it connects to the port it was asked for, and would ask port 0.
+    serving = loop.create_server(lambda: SMTP(catcher, hostname="localhost"), "127.0.0.1", 0)
+    server = loop.run_until_complete(serving)
+    port = server.sockets[0].getsockname()[1]
+    thread = Thread(target=loop.run_forever)
+    thread.start()
     mailer = Mailer(
         service.database,
         MailSettings(url=f"smtp://127.0.0.1:{port}", sender=service.settings.mail_from),
@@ -284,4 +289,7 @@ def smtp(service: Notifications) -> Iterator[Any]:
 
     deliver.catcher = catcher  # type: ignore[attr-defined]
     yield deliver
-    controller.stop()
+    server.close()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,7 @@ def render(
     site: str,
     values: Mapping[str, Any],
     headers: Mapping[str, str] | None = None,
+    useful_for: timedelta = timedelta(days=3),
 ) -> Mail:
     """The mail made from the templates `<name>.<language>`."""
     text, html = (
@@ -91,7 +92,7 @@ def render(
         .render(values, subject=subject, site=site, language=language)
         for form in ("txt", "html")
     )
-    return Mail(to=to, subject=subject, text=text, html=html, headers=headers or {})
+    return Mail(to=to, subject=subject, text=text, html=html, headers=headers or {}, useful_for=useful_for)
 
 
 def _subject(language: str, notices: Sequence[Notice], window: Window | None) -> str:

@@ -27,4 +27,5 @@ def compose_confirmation(request: FollowRequest, post: Post, path: str) -> Mail:
         subject=_SUBJECTS[request.language],
         site=post.site,
         values=values,
+        useful_for=LINK_LIFETIME,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, not_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -46,7 +46,7 @@ def ensure_address(session: Session, email: str, language: str, now: datetime) -
     # Changing nothing holds the row; finding it first would lose a race against whoever stops following.
     held = added.on_conflict_do_update(
         index_elements=[Recipient.email_key],
-        index_where=Recipient.account.is_(False),
+        index_where=not_(Recipient.account),
         set_={"created_at": Recipient.created_at},
     )
     return session.scalars(held.returning(Recipient)).one()

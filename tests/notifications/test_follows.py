@@ -1,0 +1,292 @@
+"""Following by e-mail without an account: only whoever reads the mailbox decides, and nobody else learns anything."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from libs.chassis.ids import uuid4, uuid7
+from libs.contracts.consultation import ConsultationClosed, ConsultationOpened, ProposalAccepted
+from libs.contracts.defis import DefiClosed, DefiPublished, MeetingScheduled, StageChanged
+from services.notifications.follows.commands import forget_expired
+from services.notifications.follows.consumers import consumers
+from tests.notifications.conftest import OPERATOR, SITE, Account, Notifications
+
+RENNES = "35238"
+MAIRIE = f"commune:{RENNES}"
+LATER = timedelta(days=2)
+
+
+def publish(service: Notifications, defi: UUID | None = None, commune: str = RENNES) -> UUID:
+    defi = defi or uuid7()
+    service.hear(
+        DefiPublished(
+            defi_id=defi, stage="informaction", commune=commune, kind="rural", themes=[], origin_kind="none"
+        ),
+        owner=OPERATOR,
+    )
+    return defi
+
+
+def meeting(service: Notifications, defi: UUID, starts_at: datetime, at: datetime | None = None) -> None:
+    service.hear(
+        MeetingScheduled(
+            defi_id=defi, meeting_id=uuid7(), kind="debate", starts_at=starts_at, commune=RENNES
+        ),
+        owner=OPERATOR,
+        at=at,
+    )
+
+
+def digest(service: Notifications) -> list[str]:
+    """The text of the digests that leave in two days."""
+    service.at_once()
+    service.digests(datetime.now(UTC) + LATER)
+    return [mail.text for mail in service.mails()]
+
+
+def ask(service: Notifications, email: str = "ana@example.org", topic: str = MAIRIE) -> int:
+    return service.call("POST", "/follows/by-email", {"email": email, "topic": topic}).status_code
+
+
+def test_nothing_is_followed_until_the_mail_is_answered(service: Notifications) -> None:
+    assert ask(service) == 202
+    service.rows("DELETE FROM mail")
+    publish(service)
+    assert digest(service) == []
+
+
+def test_a_commune_followed_brings_its_defis(service: Notifications) -> None:
+    service.follow("ana@example.org", MAIRIE)
+    defi = publish(service)
+    publish(service, commune="29019")
+    (text,) = digest(service)
+    assert text.count("Un défi démarre dans une commune que vous suivez.") == 1
+    assert f"{SITE}/defis/{OPERATOR}/{defi}" in text
+
+
+def test_the_answer_is_the_same_for_an_address_that_follows_and_one_that_does_not(
+    service: Notifications,
+) -> None:
+    service.follow("ana@example.org", MAIRIE)
+    answers = [
+        service.call("POST", "/follows/by-email", {"email": email, "topic": MAIRIE})
+        for email in ("ana@example.org", "nobody@example.org")
+    ]
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert [set(answer.json) for answer in answers] == [{"expires_at"}] * 2
+    known, unknown = service.mails()
+    assert known.subject == unknown.subject
+    assert known.text.replace(known.confirmation, "") == unknown.text.replace(unknown.confirmation, "")
+
+
+def test_a_confirmation_link_works_once(service: Notifications) -> None:
+    ask(service)
+    token = service.mails()[0].confirmation
+    first, second = (service.call("POST", "/follows/confirm", {"token": token}) for _ in range(2))
+    assert (first.status_code, first.json["topic"], first.json["path"]) == (200, MAIRIE, f"/ici/{RENNES}")
+    assert (second.status_code, second.json["code"]) == (422, "follow.link")
+
+
+def test_a_confirmation_link_used_twice_at_once_follows_once(service: Notifications) -> None:
+    ask(service)
+    token, statuses, start = service.mails()[0].confirmation, [], threading.Barrier(4)
+
+    def confirm() -> None:
+        start.wait()
+        statuses.append(service.call("POST", "/follows/confirm", {"token": token}).status_code)
+
+    threads = [threading.Thread(target=confirm) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [200, 422, 422, 422]
+    assert service.rows("SELECT count(*) FROM follow") == [(1,)]
+
+
+def test_a_confirmation_link_expires(service: Notifications) -> None:
+    ask(service)
+    service.rows("UPDATE follow_request SET expires_at = now() - interval '1 second'")
+    token = service.mails()[0].confirmation
+    assert service.call("POST", "/follows/confirm", {"token": token}).json["code"] == "follow.link"
+
+
+@pytest.mark.parametrize("token", ["", "x", "A" * 43, "é", "A" * 300])
+def test_a_forged_confirmation_link_is_refused(service: Notifications, token: str) -> None:
+    assert service.call("POST", "/follows/confirm", {"token": token}).status_code == 422
+
+
+def test_a_link_for_one_use_is_worth_nothing_in_another(service: Notifications) -> None:
+    ask(service)
+    token = service.mails()[0].confirmation
+    assert service.call("POST", f"/unsubscribe/{token}").status_code == 404
+    service.follow("bob@example.org", MAIRIE)
+    publish(service)
+    digest(service)
+    unsubscribe = service.mails()[-1].unsubscribe
+    assert service.call("POST", "/follows/confirm", {"token": unsubscribe}).status_code == 422
+
+
+def test_looking_at_a_confirmation_link_confirms_nothing(service: Notifications) -> None:
+    ask(service)
+    token = service.mails()[0].confirmation
+    assert service.call("GET", f"/follows/confirm?token={token}").status_code == 405
+    assert service.rows("SELECT count(*) FROM follow") == [(0,)]
+
+
+def test_one_address_is_not_written_to_without_end(service: Notifications) -> None:
+    statuses = [ask(service, f"{name}@example.org") for name in ("ana", "Ana", "ANA", "ana", "ana", "ana")]
+    assert statuses == [202] * 5 + [429]
+    assert ask(service, "bob@example.org") == 202
+    assert len(service.mails()) == 6
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"email": "nobody", "topic": MAIRIE}, "email"),
+        ({"email": "a@example.org\r\nBcc: b@example.org", "topic": MAIRIE}, "email"),
+        ({"email": "a@example.org", "topic": "commune:352"}, "topic"),
+        ({"email": "a@example.org", "topic": "person:ana"}, "topic"),
+        ({"email": "a@example.org", "topic": 7}, "topic"),
+        ({"topic": MAIRIE}, "email"),
+        ({"email": "a@example.org", "topic": MAIRIE, "title": "Achetez !"}, "title"),
+        ({"email": "a@example.org", "topic": MAIRIE, "language": "de"}, "language"),
+    ],
+)
+def test_a_wrong_request_is_refused_by_field(
+    service: Notifications, given: dict[str, object], field: str
+) -> None:
+    answer = service.call("POST", "/follows/by-email", given)
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, field)
+    assert service.mails() == []
+
+
+def test_what_is_not_public_cannot_be_followed(service: Notifications) -> None:
+    for topic in (f"defi:{uuid7()}", f"proposal:{uuid7()}"):
+        answer = service.call("POST", "/follows/by-email", {"email": "a@example.org", "topic": topic})
+        assert (answer.status_code, answer.json["code"]) == (404, "topic.unknown")
+    assert service.mails() == []
+
+
+def test_who_follows_a_defi_hears_of_its_dates_stages_and_end(service: Notifications) -> None:
+    defi = publish(service)
+    service.follow("ana@example.org", f"defi:{defi}")
+    meeting(service, defi, datetime.now(UTC) + timedelta(days=9))
+    common = {"defi_id": defi, "commune": RENNES, "kind": None, "themes": []}
+    service.hear(
+        StageChanged(from_stage="informaction", to_stage="creaction", **common),  # type: ignore[arg-type]
+        owner=OPERATOR,
+    )
+    for outcome in ("completed", "archived"):
+        service.hear(
+            DefiClosed(outcome=outcome, stage="creaction", **common),  # type: ignore[arg-type]
+            owner=OPERATOR,
+        )
+    (text,) = digest(service)
+    for told in ("invite chacun à une rencontre", "C’est un débat.", "Cré’action", "Il a atteint son but."):
+        assert text.count(told) == 1, told
+
+
+def test_who_follows_a_defi_and_its_commune_is_told_once(service: Notifications) -> None:
+    defi = publish(service)
+    service.follow("ana@example.org", MAIRIE)
+    service.follow("ana@example.org", f"defi:{defi}")
+    meeting(service, defi, datetime.now(UTC) + timedelta(days=9))
+    (text,) = digest(service)
+    assert text.count("invite chacun à une rencontre") == 1
+
+
+def test_a_meeting_that_has_begun_is_no_news(service: Notifications) -> None:
+    defi = publish(service)
+    service.follow("ana@example.org", f"defi:{defi}")
+    meeting(service, defi, datetime.now(UTC) - timedelta(minutes=1))
+    assert digest(service) == []
+
+
+def test_who_follows_a_proposal_hears_that_its_consultation_closed(service: Notifications) -> None:
+    consultation, proposal = uuid7(), uuid7()
+    known = {"consultation_id": consultation, "cause_id": uuid7(), "slug": "territoires"}
+    service.hear(ConsultationOpened(closes_at=datetime.now(UTC) + LATER, **known))  # type: ignore[arg-type]
+    service.hear(ProposalAccepted(proposal_id=proposal, consultation_id=consultation))
+    service.follow("ana@example.org", f"proposal:{proposal}")
+    service.follow("ana@example.org", f"consultation:{consultation}")
+    service.hear(ConsultationClosed(**known))  # type: ignore[arg-type]
+    (text,) = digest(service)
+    assert text.count(f"{SITE}/consultations/territoires/results") == 1
+
+
+def test_one_can_wait_for_a_consultation_to_open(service: Notifications) -> None:
+    consultation = uuid7()
+    service.follow("ana@example.org", f"consultation:{consultation}")
+    service.hear(
+        ConsultationOpened(
+            consultation_id=consultation,
+            cause_id=uuid7(),
+            slug="territoires",
+            closes_at=datetime(2027, 1, 31, 22, 59, tzinfo=UTC),
+        )
+    )
+    service.at_once()
+    (mail,) = service.mails()
+    assert mail.subject == "Une consultation ouvre"
+    assert "Elle se termine le dimanche 31 janvier 2027 à 23\u00a0h\u00a059." in mail.text
+
+
+def test_an_account_follows_without_a_mail_and_is_told_in_its_inbox(
+    service: Notifications, ana: Account
+) -> None:
+    made = service.call("POST", "/follows", {"topic": MAIRIE}, ana)
+    again = service.call("POST", "/follows", {"topic": MAIRIE}, ana)
+    assert (made.status_code, made.json["id"]) == (201, again.json["id"])
+    publish(service)
+    assert [notice["kind"] for notice in service.inbox(ana)["items"]] == ["followed.defi_published"]
+    other = service.person("bob@example.org")
+    assert service.call("DELETE", f"/follows/{made.json['id']}", who=other).status_code == 404
+    assert service.call("DELETE", f"/follows/{made.json['id']}", who=ana).status_code == 204
+    assert service.call("GET", "/follows", who=ana).json == {"items": []}
+    publish(service)
+    assert len(service.inbox(ana)["items"]) == 1
+    assert digest(service) == []
+
+
+def test_an_account_follows_so_many_things_and_no_more(service: Notifications, ana: Account) -> None:
+    statuses = [
+        service.call("POST", "/follows", {"topic": f"commune:{10000 + number}"}, ana).status_code
+        for number in range(51)
+    ]
+    assert statuses == [201] * 50 + [409]
+
+
+def test_an_address_and_an_account_of_the_same_person_stay_apart(service: Notifications) -> None:
+    service.follow("ana@example.org", MAIRIE)
+    ana = service.person("ana@example.org")
+    assert service.call("GET", "/follows", who=ana).json == {"items": []}
+    assert service.inbox(ana)["items"] == []
+
+
+def test_unconfirmed_addresses_are_forgotten(service: Notifications) -> None:
+    ask(service)
+    with service.database.transaction() as session:
+        forget_expired(session, datetime.now(UTC) + timedelta(hours=47))
+    assert service.rows("SELECT count(*) FROM follow_request") == [(1,)]
+    with service.database.transaction() as session:
+        forget_expired(session, datetime.now(UTC) + timedelta(hours=49))
+    assert service.rows("SELECT count(*) FROM follow_request") == [(0,)]
+
+
+def test_replayed_facts_make_things_known_and_tell_nobody() -> None:
+    assert {consumer.name for consumer in consumers if consumer.projection} == {
+        "keep-defis",
+        "keep-consultations",
+        "keep-proposals",
+    }
+
+
+def test_a_stranger_is_nobody(service: Notifications) -> None:
+    assert service.call("GET", "/follows").status_code == 401
+    assert service.call("DELETE", f"/follows/{uuid4()}").status_code == 401
