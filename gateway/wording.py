@@ -80,6 +80,7 @@ ORDERS = {
     "top": _("Most supported"),
     "controversy": _("Most debated"),
     "rejection": _("Most rejected"),
+    "neutral": _("Most undecided"),
     "votes": _("Most voted on"),
 }
 

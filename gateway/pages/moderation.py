@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, request
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _
 
 from gateway.clients import consultation
 from gateway.pages.support import go, page, signed_in
@@ -14,7 +14,12 @@ from gateway.services import Json, ServiceProblem
 
 blueprint = Blueprint("moderation", __name__)
 
-DECISIONS = {"accept", "refuse", "postpone"}
+DECIDED = {
+    "accept": _("Accepted: it will be put to the vote."),
+    "refuse": _("Refused: its author is told why."),
+    "postpone": _("Postponed: it stays out of the queue until somebody takes it up."),
+}
+"""What is said once a decision is taken, before the next proposal."""
 
 
 @blueprint.get("/moderation")
@@ -68,7 +73,7 @@ def decide(slug: str, proposal_id: UUID) -> Any:
         return page(
             "moderation/proposal.html", 422, **_reading(slug, proposal_id), typed=typed, problem=problem
         )
-    flash(_done(typed["decision"]))
+    flash(str(DECIDED[typed["decision"]]))
     return _to_next(slug)
 
 
@@ -85,12 +90,3 @@ def _reading(slug: str, proposal_id: UUID) -> Json:
     asked = consultation.consultation(slug)
     waiting = consultation.moderation_queue(slug)["pending"]
     return {"consultation": asked, "proposal": proposal, "similar": near, "waiting": waiting}
-
-
-def _done(decision: str) -> str:
-    sentences: dict[str, str] = {
-        "accept": _("Accepted: it will be put to the vote."),
-        "refuse": _("Refused: its author is told why."),
-        "postpone": _("Postponed: it stays out of the queue until somebody takes it up."),
-    }
-    return sentences[decision]

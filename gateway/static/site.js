@@ -12,12 +12,13 @@
     target?.focus({ preventScroll: Boolean(again) });
   });
 
-  for (const name of ["htmx:sendError", "htmx:timeout"]) {
-    document.addEventListener(name, () => {
-      const notice = document.getElementById("offline");
-      if (notice) notice.hidden = false;
-    });
-  }
+  // A press that came to nothing says so, and the next one starts afresh.
+  const offline = (shown) => () => {
+    document.getElementById("offline").hidden = !shown;
+  };
+  document.addEventListener("htmx:beforeRequest", offline(false));
+  document.addEventListener("htmx:sendError", offline(true));
+  document.addEventListener("htmx:timeout", offline(true));
 
   // Keys work only while the focus is in the card (WCAG 2.1.4), and leave shortcuts of the browser alone. They are named
   // by place: on a French keyboard the digits of the top row need Shift.

@@ -116,35 +116,41 @@ def _send_although_similar(page: Page) -> None:
 
 def _sign_in(page: Page, email: str, *, english: bool = False) -> None:
     """By the code that the demo's mail page shows."""
+    already = len(_codes_mailed_to(page, email))
     page.get_by_label("My e-mail address" if english else "Mon adresse électronique").fill(email)
     page.get_by_role("button", name="Send me the mail" if english else "Recevoir le courriel").click()
-    code = _code_mailed_to(page, email)
-    page.get_by_label("Six-digit code" if english else "Code à six chiffres").fill(code)
+    page.get_by_label("Six-digit code" if english else "Code à six chiffres").fill(
+        _new_code(page, email, already)
+    )
     page.get_by_role("main").get_by_role("button", name="Sign in" if english else "Se connecter").click()
     expect(page.get_by_role("button", name="Sign out" if english else "Se déconnecter")).to_be_visible()
 
 
-def _code_mailed_to(page: Page, email: str) -> str:
+def _new_code(page: Page, email: str, already: int) -> str:
+    """The code of the mail that comes after `already` others."""
+    for _ in range(50):
+        codes = _codes_mailed_to(page, email)
+        if len(codes) > already:
+            return codes[0]
+        page.wait_for_timeout(200)
+    raise AssertionError(f"no mail for {email}")
+
+
+def _codes_mailed_to(page: Page, email: str) -> list[str]:
+    """The codes in the mails to that address, the newest first."""
     mails = page.context.new_page()
-    try:
-        for _ in range(50):
-            mails.goto("/demo/mail")
-            mail = mails.locator(".mail", has_text=email).first
-            if mail.count():
-                found = re.search(r"(?<!\d)(\d{3})\s?(\d{3})(?!\d)", mail.locator(".mail-body").inner_text())
-                assert found is not None
-                return found[1] + found[2]
-            mails.wait_for_timeout(200)
-        raise AssertionError(f"no mail for {email}")
-    finally:
-        mails.close()
+    mails.goto("/demo/mail")
+    bodies = mails.locator(".mail", has_text=email).locator(".mail-body").all_inner_texts()
+    mails.close()
+    found = [re.search(r"(?<!\d)(\d{3})\s?(\d{3})(?!\d)", body) for body in bodies]
+    return [code[1] + code[2] for code in found if code is not None]
 
 
 def test_the_link_of_the_mail_signs_in_on_another_device(open_page):
     first = open_page("/sign-in", **FRENCH)
     first.get_by_label("Mon adresse électronique").fill("autre.appareil@demo.example")
     first.get_by_role("button", name="Recevoir le courriel").click()
-    _code_mailed_to(first, "autre.appareil@demo.example")
+    _new_code(first, "autre.appareil@demo.example", already=0)
     phone = open_page("/demo/mail", **FRENCH)
     phone.locator(".mail", has_text="autre.appareil@demo.example").get_by_role("link").first.click()
     phone.get_by_role("main").get_by_role("button", name="Se connecter").click()
@@ -168,6 +174,31 @@ def test_the_link_of_the_mail_signs_in_on_another_device(open_page):
 def test_no_page_is_wider_than_its_screen(open_page, path, scheme, width):
     page = open_page(path, locale="fr-FR", color_scheme=scheme, viewport={"width": width, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_going_back_shows_the_card_before_with_its_vote(open_page):
+    page = open_page(CONSULTATION, **FRENCH)
+    page.get_by_role("button", name="J’accepte, je vote").click()
+    first = page.locator("#proposal").inner_text()
+    page.get_by_role("button", name="Neutre", exact=True).click()
+    page.get_by_role("link", name="Proposition suivante").click()
+    expect(page.locator(".progress-count")).to_have_text("2 sur 12")
+    page.go_back()
+    expect(page.locator("#proposal")).to_have_text(first)
+    expect(page.get_by_role("button", name="Neutre", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_vote_without_network_says_so_and_works_once_it_is_back(open_page):
+    page = open_page(CONSULTATION, **FRENCH)
+    page.get_by_role("button", name="J’accepte, je vote").click()
+    page.wait_for_url("**/cards/*")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="D’accord", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("Le réseau n’a pas répondu")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="D’accord", exact=True).click()
+    expect(page.locator("#card.is-voted")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_the_keyboard_alone_reaches_a_vote(open_page):

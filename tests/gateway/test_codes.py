@@ -1,0 +1,33 @@
+"""The pages have a name for every code that the services use, and for no other."""
+
+from __future__ import annotations
+
+from gateway import wording
+from libs.chassis.i18n import LANGUAGES
+from services.consultation.consultations.rules import Status
+from services.consultation.moderation.rules import Decision, Reason
+from services.consultation.proposals.models import STATES
+from services.consultation.results.rules import ORDERS
+from services.consultation.scoring.rules import QUALIFIER_KEYS, Zone
+from services.consultation.voting.rules import CHOICES
+
+
+def test_every_choice_and_qualifier_has_its_name():
+    assert set(wording.CHOICES) == set(wording.QUALIFIERS) == set(CHOICES)
+    assert {code for side in wording.QUALIFIERS.values() for code in side} == set(QUALIFIER_KEYS)
+
+
+def test_every_state_status_zone_and_order_has_its_name():
+    assert set(wording.STATES) == set(STATES)
+    assert set(wording.STATUSES) == {status.value for status in Status}
+    assert set(wording.ZONES) == {zone.value for zone in Zone}
+    assert set(wording.ORDERS) == set(ORDERS)
+
+
+def test_every_reason_of_refusal_and_decision_has_its_place_on_the_page():
+    assert set(wording.REASONS) == {reason.value for reason in Reason}
+    assert {decision.value for decision in Decision} == DECISIONS
+
+
+def test_every_language_can_be_chosen():
+    assert set(wording.LANGUAGES) == set(LANGUAGES)
