@@ -25,7 +25,7 @@ def overview(slug: str) -> Any:
 @blueprint.get("/consultations/<slug:slug>/results/proposals")
 @public
 def every_proposal(slug: str) -> Any:
-    """All of them, in one of four orders, a page at a time."""
+    """All of them, in one of the orders, a page at a time."""
     order = request.args.get("order", "top")
     if order not in ORDERS:
         abort(404)

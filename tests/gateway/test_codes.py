@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from gateway import wording
+from gateway.pages.moderation import DECIDED
 from libs.chassis.i18n import LANGUAGES
 from services.consultation.consultations.rules import Status
 from services.consultation.moderation.rules import Decision, Reason
 from services.consultation.proposals.models import STATES
 from services.consultation.results.rules import ORDERS
-from services.consultation.scoring.rules import QUALIFIER_KEYS, Zone
-from services.consultation.voting.rules import CHOICES
+from services.consultation.scoring.rules import Zone
+from services.consultation.voting.rules import CHOICES, QUALIFIERS
 
 
 def test_every_choice_and_qualifier_has_its_name():
     assert set(wording.CHOICES) == set(wording.QUALIFIERS) == set(CHOICES)
-    assert {code for side in wording.QUALIFIERS.values() for code in side} == set(QUALIFIER_KEYS)
+    assert {side: tuple(labels) for side, labels in wording.QUALIFIERS.items()} == QUALIFIERS
 
 
 def test_every_state_status_zone_and_order_has_its_name():
@@ -26,7 +27,7 @@ def test_every_state_status_zone_and_order_has_its_name():
 
 def test_every_reason_of_refusal_and_decision_has_its_place_on_the_page():
     assert set(wording.REASONS) == {reason.value for reason in Reason}
-    assert {decision.value for decision in Decision} == DECISIONS
+    assert {decision.value for decision in Decision} == set(DECIDED)
 
 
 def test_every_language_can_be_chosen():

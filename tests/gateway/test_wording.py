@@ -125,7 +125,7 @@ def test_results_say_in_words_what_their_bars_draw(browser):
         assert words in page
 
 
-def test_all_proposals_are_paged_in_four_orders(browser):
+def test_all_proposals_are_paged_in_each_order(browser):
     page = text(browser.get("/consultations/territoires/results/proposals?order=controversy"))
     assert "cursor=plus-loin" in page
     assert browser.get("/consultations/territoires/results/proposals?order=text").status_code == 404
