@@ -288,6 +288,7 @@ def smtp(service: Notifications) -> Iterator[Any]:
         return catcher.letters
 
     deliver.catcher = catcher  # type: ignore[attr-defined]
+    deliver.url = f"smtp://127.0.0.1:{port}"  # type: ignore[attr-defined]
     yield deliver
     server.close()
     loop.call_soon_threadsafe(loop.stop)

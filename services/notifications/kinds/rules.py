@@ -17,6 +17,8 @@ from enum import StrEnum
 from typing import Any
 
 LONGEST_TITLE = 200
+_TELLABLE = range(1900, 2200)
+"""Years. A time at the ends of what Python holds overflows when it is told in another zone."""
 _REFERENCE = re.compile(
     r"(?P<kind>[a-z_]{1,20}):(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z0-9][a-z0-9-]{0,79})\Z"
 )
@@ -129,7 +131,9 @@ def path_of(owner: str, reference: str) -> str:
 
 
 def _is_time(value: Any) -> bool:
+    """Whether it is a time with its zone, and one that every calendar of the platform can tell."""
     try:
-        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return False
+    return moment is not None and moment.tzinfo is not None and moment.year in _TELLABLE

@@ -7,13 +7,16 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from libs.chassis.i18n import LANGUAGES
-from libs.chassis.inbox import Consumer
+from libs.chassis.inbox import Consumer, Drop
 from libs.contracts.identity import ContactConfirmed, SubjectPaired
 from services.notifications.people import commands
+from services.notifications.people.rules import read_email
 
 
 def keep_contact(session: Session, event: ContactConfirmed) -> None:
     """Write to the person there, in that language."""
+    if read_email(event.email) is None:
+        raise Drop("no address that mail can be sent to")
     language = event.language if event.language in LANGUAGES else LANGUAGES[0]
     commands.keep_contact(session, event.person_id, event.email, language, datetime.now(UTC))
 
