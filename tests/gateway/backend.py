@@ -72,6 +72,7 @@ class Backend:
         }
         self.postponed: set[str] = set()
         self.more: str | None = None
+        self.participants = {"total": 3000, "accounts": 400, "visitors": 2600, "sheets": 0, "imports": 0}
         self.pending = {str(uuid.UUID(int=100)): "Il faut planter des haies le long des chemins."}
         self.consents: set[str] = set()
         self.consent_version = 1
@@ -278,7 +279,7 @@ class Backend:
             "consultation": "territoires",
             "computed_at": "2026-11-21T10:00:00+00:00",
             "final": False,
-            "participants": {"total": 3000, "accounts": 400, "visitors": 2600, "sheets": 0, "imports": 0},
+            "participants": self.participants,
             "votes": 48210,
             "proposals": {"accepted": 60, "refused": 3, "pending": 2},
             "zones": {"consensus": 31, "controversy": 14, "rejection": 9, "limbo": 6},

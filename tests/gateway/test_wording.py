@@ -119,6 +119,15 @@ def test_results_say_who_answered_and_what_that_does_not_say(browser):
     assert "Résultats provisoires" in page
 
 
+def test_an_imported_consultation_carries_its_attribution_and_no_word_on_browsers(browser, backend):
+    backend.consultation["provenance"] = {"attribution": "Data was gathered using the Polis software"}
+    backend.participants = {"total": 204, "accounts": 0, "visitors": 0, "sheets": 0, "imports": 204}
+    page = re.sub(r"\s", " ", text(browser.get("/consultations/territoires/results")))
+    assert "Data was gathered using the Polis software" in page
+    assert "(204 importées)" in page
+    assert "navigateurs" not in page
+
+
 def test_results_say_in_words_what_their_bars_draw(browser):
     page = re.sub(r"\s", " ", text(browser.get("/consultations/territoires/results")))
     for words in ("Ce qui rassemble", "Ce qui divise", "Ce qui est rejeté", "Controverse", "80 %"):
