@@ -144,7 +144,7 @@ def small_france(folder: Path, communes: Communes = COMMUNES, **package: Any) ->
 
 
 def write_grid(path: Path, rows: Iterable[Sequence[Any]] | None = None, *, header: Any = None) -> Path:
-    """INSEE's workbook: two lines of title, a header for people, one for programs, rows of code, name, number, label."""
+    """INSEE’s workbook: a title, a header for people, one for programs, rows of code, name, number, label."""
     workbook = Workbook()
     workbook.active.title = "Lisez-moi"
     workbook.active.append(["Définitions"])
@@ -162,9 +162,10 @@ def write_grid(path: Path, rows: Iterable[Sequence[Any]] | None = None, *, heade
 
 
 def grid_rows() -> list[list[Any]]:
-    """A sound row for each commune of `LEVELS`, and for one that exists no more."""
+    """A sound row for each commune of `LEVELS`, for one that was merged, and for one of which nobody knows."""
     return [[code, "…", 9, label] for code, label in LEVELS.items()] + [
-        ["01126", "…", 9, "Ceintures urbaines"]
+        ["01126", "…", 9, "Ceintures urbaines"],
+        ["99998", "…", 9, "Bourgs ruraux"],
     ]
 
 

@@ -56,10 +56,10 @@ def load_density(ctx: click.Context, file: Path, as_json: bool) -> None:
         grid = read_grid(file)
         with _database(ctx).transaction() as session:
             load_shipped(session, datetime.now(UTC))
-            communes = apply_grid(session, grid)
+            applied = apply_grid(session, grid)
     except (InvalidGrid, Problem) as error:
         raise click.ClickException(f"This grid was not applied; nothing was changed.\n{error}") from error
-    report = summarise(communes, grid.keys() - {each.code for each in communes})
+    report = summarise(applied.communes, applied.unknown)
     click.echo(json.dumps(report, ensure_ascii=False) if as_json else in_words(report))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -22,8 +23,13 @@ from services.identity.territories.gazetteer import (
 )
 from services.identity.territories.models import Commune, TerritoryEdition
 from services.identity.territories.names import keys_of_name, sort_key
-from services.identity.territories.queries import figures_of_communes, get_edition, is_loaded
-from services.identity.territories.reclassing import Reclassed
+from services.identity.territories.queries import (
+    figures_of_communes,
+    get_edition,
+    is_loaded,
+    successors_of_codes,
+)
+from services.identity.territories.reclassing import Reclassed, levels_today
 from services.identity.territories.rules import (
     BY_DENSITY,
     BY_FIGURES,
@@ -71,40 +77,48 @@ def load_gazetteer(session: Session, gazetteer: Gazetteer, now: datetime) -> boo
     return True
 
 
-def apply_grid(session: Session, grid: Mapping[str, Density]) -> list[Reclassed]:
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """Every commune with its kind by both rules, and the codes of the grid that belong to nothing known."""
+
+    communes: list[Reclassed]
+    unknown: list[str]
+
+
+def apply_grid(session: Session, grid: Mapping[str, Density]) -> Applied:
     """Give every commune of the loaded vintage its kind by `grid`, the levels by commune code.
 
-    Communes that are not in the grid become « non classée ». Returns every commune with its kind by both rules.
-    Raises `Conflict` when no territories are loaded, `Invalid` when the grid lacks too many of them.
+    Communes that are not in the grid become « non classée ». Raises `Conflict` when no territories are loaded,
+    `Invalid` when the grid lacks too many of them.
     """
     lock(session, "territories")
     edition = get_edition(session)
     if edition is None:
         raise Conflict("territory.not_loaded", N_("The territories are not loaded yet."))
-    communes = figures_of_communes(session)
-    _check_covered(grid, communes)
+    communes, successors = figures_of_communes(session), successors_of_codes(session)
+    levels = levels_today(grid, communes.keys(), successors)
+    _check_covered(levels, communes)
     reclassed = [
         Reclassed(
             code=code,
             people=figures.population or 0,
             by_figures=kind_by_figures(figures),
-            by_density=kind_by_density(grid.get(code), figures),
+            by_density=kind_by_density(levels.get(code), figures),
         )
         for code, figures in communes.items()
     ]
-    rows = ((each.code, grid.get(each.code), each.by_density, BY_DENSITY) for each in reclassed)
+    rows = ((each.code, levels.get(each.code), each.by_density, BY_DENSITY) for each in reclassed)
     update_rows(session, "commune", ("code", "density", "kind", "kind_source"), rows)
     edition.grid = BY_DENSITY
-    return reclassed
+    return Applied(reclassed, sorted(grid.keys() - communes.keys() - successors.keys()))
 
 
-def _check_covered(grid: Mapping[str, Density], communes: Mapping[str, Figures]) -> None:
-    covered = sum(code in grid for code in communes)
-    if covered < LEAST_COVERED * len(communes):
+def _check_covered(levels: Mapping[str, Density], communes: Mapping[str, Figures]) -> None:
+    if len(levels) < LEAST_COVERED * len(communes):
         raise Invalid(
             "territory.grid_incomplete",
             N_("This grid has {covered} of the {communes} communes: it is cut short, or no grid of these."),
-            covered=covered,
+            covered=len(levels),
             communes=len(communes),
         )
 
@@ -138,8 +152,8 @@ def _load_containers(session: Session, gazetteer: Gazetteer) -> None:
 
 
 def _load_communes(session: Session, gazetteer: Gazetteer, *, with_grid: bool) -> None:
-    levels = _levels(session) if with_grid else {}
     figures = figures_in(gazetteer)
+    levels = levels_today(_levels(session), figures.keys(), _successors(gazetteer)) if with_grid else {}
 
     def row(commune: CommuneRecord) -> tuple[object, ...]:
         known = figures[commune.code]

@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
@@ -30,6 +30,12 @@ _LARGEST: Final = 200 * 2**20
 _COMMUNE_CODE: Final = re.compile(r"\d{5}|2[AB]\d{3}")
 _LEVELS: Final = {" ".join(words(level)): level for level in Density}
 
+# What zipfile, the XML parser and openpyxl raise on a file that is damaged, or is something else.
+_UNREADABLE: Final = (
+    *(OSError, EOFError, KeyError, IndexError, ValueError, TypeError, ParseError),
+    *(zipfile.BadZipFile, zlib.error, InvalidFileException),
+)
+
 Cells = Sequence[Any]
 
 
@@ -43,35 +49,29 @@ class InvalidGrid(Exception):
 
 def read_grid(path: Path) -> dict[str, Density]:
     """The level of each commune in the workbook at `path`, by commune code. Raises `InvalidGrid`."""
-    name = path.name
     try:
-        _check_size(path)
-        workbook = load_workbook(path, read_only=True, data_only=True)
-    except (OSError, zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError) as error:
-        raise InvalidGrid([f"{name} is not an xlsx workbook that can be read: {error}"]) from error
-    try:
-        for sheet in workbook.worksheets:
-            sheet.reset_dimensions()  # what a sheet says of its own size may be wrong
-            rows = enumerate(sheet.iter_rows(values_only=True), 1)
-            if (columns := _header(rows)) is not None:
-                return _levels(f"{name}, sheet “{sheet.title}”", rows, *columns)
-        sheets = ", ".join(f"“{title}”" for title in workbook.sheetnames)
-        raise InvalidGrid(
-            [f"{name}: no sheet has the columns {_CODE} and {_LABEL} in its first rows; found {sheets}"]
-        )
-    except (zipfile.BadZipFile, KeyError, IndexError, ValueError, EOFError, zlib.error, ParseError) as error:
-        raise InvalidGrid([f"{name} is damaged: {error}"]) from error
-    finally:
-        workbook.close()
+        with path.open("rb") as file:  # openpyxl leaves open what it opened, when what it finds is bad
+            return _read(path.name, file)
+    except _UNREADABLE as error:
+        raise InvalidGrid([f"{path.name} is not an xlsx workbook that can be read: {error}"]) from error
 
 
-def _check_size(path: Path) -> None:
-    """Refuse an archive that would unpack to more than any grid has."""
-    with zipfile.ZipFile(path) as archive:
+def _read(name: str, file: BinaryIO) -> dict[str, Density]:
+    with zipfile.ZipFile(file) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > _LARGEST:
             raise InvalidGrid(
-                [f"{path.name} unpacks to more than {_LARGEST // 2**20} MB: this is no density grid"]
+                [f"{name} unpacks to more than {_LARGEST // 2**20} MB: this is no density grid"]
             )
+    workbook = load_workbook(file, read_only=True, data_only=True)
+    for sheet in workbook.worksheets:
+        sheet.reset_dimensions()  # what a sheet says of its own size may be wrong
+        rows = enumerate(sheet.iter_rows(values_only=True), 1)
+        if (columns := _header(rows)) is not None:
+            return _levels(f"{name}, sheet “{sheet.title}”", rows, *columns)
+    sheets = ", ".join(f"“{title}”" for title in workbook.sheetnames)
+    raise InvalidGrid(
+        [f"{name}: no sheet has the columns {_CODE} and {_LABEL} in its first rows; found {sheets}"]
+    )
 
 
 def _header(rows: Iterator[tuple[int, Cells]]) -> tuple[int, int] | None:

@@ -126,6 +126,14 @@ def figures_of_communes(session: Session) -> dict[str, Figures]:
     }
 
 
+def successors_of_codes(session: Session) -> dict[str, str]:
+    """The commune that each code of a part, or of the past, belongs to now."""
+    return {
+        row.code: row.commune_code
+        for row in session.execute(select(FormerCode.code, FormerCode.commune_code))
+    }
+
+
 def _lies_in(table: type[Place], name: str, code: str) -> ColumnElement[bool]:
     if table is Departement:
         return Departement.region_code == code

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.identity.territories.rules import KINDS, UNCLASSED
+from services.identity.territories.rules import KINDS, UNCLASSED, Density
 
 _SHOWN = (*KINDS, UNCLASSED)
 _LABELS = {
@@ -28,8 +28,24 @@ class Reclassed:
     by_density: str | None
 
 
+def levels_today(
+    grid: Mapping[str, Density], communes: Collection[str], successors: Mapping[str, str]
+) -> dict[str, Density]:
+    """The level of each of `communes` that the grid knows, perhaps under an older code.
+
+    A commune whose seat has moved since has another code. `successors` gives the commune that each old code is part of
+    now; where all the old codes of a commune that are in the grid have one level, that is the commune's.
+    """
+    today = {code: grid[code] for code in communes if code in grid}
+    before: dict[str, set[Density]] = {}
+    for old, commune in successors.items():
+        if old in grid and commune in communes and commune not in today:
+            before.setdefault(commune, set()).add(grid[old])
+    return today | {commune: min(levels) for commune, levels in before.items() if len(levels) == 1}
+
+
 def summarise(communes: Iterable[Reclassed], unknown: Iterable[str]) -> dict[str, Any]:
-    """The report as JSON. `unknown` is what the grid has and the loaded vintage has not.
+    """The report as JSON. `unknown` are codes of the grid that belong to nothing known.
 
     `kinds` counts every kind by both rules, `changes` every move from one kind to another, the greatest first; a kind
     of null is « non classée ». A count is `{"communes": n, "people": n}`.
@@ -71,7 +87,7 @@ def in_words(report: Mapping[str, Any]) -> str:
         f"  {_LABELS[each['from']]:13} → {_LABELS[each['to']]:14}{_said(each)}" for each in report["changes"]
     ]
     if report["unknown"]:
-        lines += ["", f"In the grid, but no commune of the loaded vintage: {', '.join(report['unknown'])}"]
+        lines += ["", f"In the grid, but of no commune that is known: {', '.join(report['unknown'])}"]
     return "\n".join(lines)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from services.identity.territories.gazetteer import CURRENT
@@ -87,7 +88,7 @@ def _best(fits: ColumnElement[bool], rank: ColumnElement[int], reading: Reading,
     hit = hits.subquery("hit")
     best = (
         select(hit)
-        .distinct(hit.c.commune_code)
+        .ext(distinct_on(hit.c.commune_code))
         .order_by(hit.c.commune_code, hit.c.rank, hit.c.by_part, hit.c.name)
         .subquery("best")
     )
