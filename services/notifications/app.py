@@ -13,6 +13,7 @@ from services.notifications.follows.routes import follows
 from services.notifications.inbox.routes import inbox
 from services.notifications.post import Post
 from services.notifications.preferences.routes import preferences
+from services.notifications.privacy.routes import privacy
 from services.notifications.settings import NotificationsSettings
 from services.notifications.unsubscribe.routes import unsubscribe
 from services.notifications.wording import TRANSLATIONS
@@ -20,7 +21,7 @@ from services.notifications.wording import TRANSLATIONS
 NAME = "notifications"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
-BLUEPRINTS = (inbox, preferences, follows, unsubscribe)
+BLUEPRINTS = (inbox, preferences, follows, unsubscribe, privacy)
 
 
 def create_app(settings: NotificationsSettings, database: Database, verifier: TokenVerifier) -> Flask:

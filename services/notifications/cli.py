@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from services.notifications.erasure.commands import erase_address, erase_person
+from services.notifications.privacy.commands import erase_address, erase_person
 
 __all__ = ["erase_address", "erase_person"]

@@ -32,6 +32,7 @@ def lived_in(service: Notifications, ana: Account) -> None:
     service.notify_author(ana, "proposal.accepted")
     service.at_once()
     service.notify(ana, "defi.pledge_offered")
+    service.at_once()
     service.digests(datetime(2030, 1, 1, tzinfo=UTC))
     service.notify(ana, "defi.meeting_reminder")
     service.follow(ana.email, "commune:29019")
@@ -46,7 +47,7 @@ def test_a_person_erased_leaves_no_trace(service: Notifications, ana: Account) -
         traces(service, *everything)
     )
     with service.database.transaction() as session:
-        erase_person(session, ana.id)
+        assert erase_person(session, ana.id) == {"notices": 4, "preferences": 1, "follows": 1, "mailings": 2}
     assert traces(service, ana.email, "Café des voisins", "arbres") == []
     # Of the events, the bare subject stays, to know a second delivery of them.
     assert traces(service, ana.id, ana.known_to_operator_as) == ["inbox"]
@@ -74,6 +75,22 @@ def test_an_erased_person_does_not_come_back_with_a_second_delivery(
     service.mailbox.receive([contact, notice])
     assert service.rows("SELECT count(*) FROM recipient") == [(0,)]
     assert service.rows("SELECT count(*) FROM inbox WHERE status <> 'done'") == [(0,)]
+
+
+def test_one_can_take_away_what_is_held_of_oneself_and_of_nobody_else(
+    service: Notifications, ana: Account
+) -> None:
+    bob = service.person("bob@example.org")
+    for person in (ana, bob):
+        lived_in(service, person)
+    held = service.call("GET", "/me/held", who=ana).json
+    assert held["contact"]["email"] == ana.email
+    assert held["known_by"] == ["op1"]
+    assert [choice["level"] for choice in held["preferences"]] == ["none"]
+    assert [follow["topic"] for follow in held["follows"]] == ["commune:35238"]
+    assert (len(held["notices"]), len(held["mailed_at"])) == (4, 2)
+    assert bob.email not in str(held)
+    assert service.call("GET", "/me/held").status_code == 401
 
 
 def test_erasing_twice_or_nobody_does_nothing(service: Notifications, ana: Account) -> None:

@@ -21,8 +21,11 @@ from libs.chassis.testing.postgres import TestServer
 from libs.chassis.worker import Worker, run_workers
 from libs.contracts.identity import ContactConfirmed, SubjectPaired
 from libs.contracts.notices import DefisNotice
+from services.consultation.moderation.rules import Reason
+from services.defis.notices import Notice as DefiNotice
 from services.notifications.base import Base
 from services.notifications.kinds.catalogue import GROUPS, KINDS
+from services.notifications.kinds.rules import Coded
 from services.notifications.settings import NotificationsSettings
 from services.notifications.worker import consumers, create_worker
 from tests.notifications.conftest import Account, Notifications
@@ -58,6 +61,16 @@ def test_the_tables_are_what_the_models_say(service: Notifications) -> None:
 
 def test_every_kind_has_a_group_that_is_shown() -> None:
     assert {kind.group for kind in KINDS.values()} == set(GROUPS)
+
+
+def test_every_notice_of_a_defi_has_words_here() -> None:
+    assert {notice.value for notice in DefiNotice} <= set(KINDS)
+
+
+def test_every_refusal_of_a_proposal_has_words_here() -> None:
+    (reasons,) = KINDS["proposal.refused"].details
+    assert isinstance(reasons, Coded)
+    assert {reason.value for reason in Reason} == set(reasons.sentences)
 
 
 def test_no_two_consumers_share_a_name() -> None:

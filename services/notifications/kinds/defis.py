@@ -21,6 +21,8 @@ _STATES = {
     "archived": N_("It is archived."),
 }
 
+_CAUSES = {"no_porteur": N_("Nobody carries it any more: you, perhaps?")}
+
 _REFUSALS = {
     "incomplete": N_("Something needed to understand it is missing."),
     "off_topic": N_("It is not a défi."),
@@ -73,7 +75,7 @@ KINDS = (
         default=Level.DAILY,
         headline=N_("News of a défi of yours"),
         sentence=N_("A défi that you take part in has changed."),
-        details=(Coded("state", _STATES),),
+        details=(Coded("state", _STATES), Coded("cause", _CAUSES)),
     ),
     Kind(
         code="defi.gate_confirmed",
@@ -106,7 +108,7 @@ KINDS = (
         group=_PEOPLE,
         default=Level.AT_ONCE,
         headline=N_("Somebody asks to join"),
-        sentence=N_("Somebody asks to join the core group of your défi, and waits for your answer."),
+        sentence=N_("Somebody asks to join your défi, and waits for your answer."),
     ),
     Kind(
         code="defi.membership_accepted",
@@ -120,23 +122,21 @@ KINDS = (
         group=_PEOPLE,
         default=Level.AT_ONCE,
         headline=N_("About your request to join"),
-        sentence=N_(
-            "Your request to join the core group was not accepted. You can still take part as a member."
-        ),
+        sentence=N_("Your request to join was not accepted. Other défis near you may be glad of your help."),
     ),
     Kind(
         code="defi.invitation_accepted",
         group=_PEOPLE,
         default=Level.DAILY,
         headline=N_("An invitation is accepted"),
-        sentence=N_("Somebody has accepted the invitation to the core group."),
+        sentence=N_("Somebody has accepted the invitation to join your défi."),
     ),
     Kind(
         code="defi.invitation_declined",
         group=_PEOPLE,
         default=Level.DAILY,
         headline=N_("An invitation is declined"),
-        sentence=N_("Somebody has declined the invitation to the core group."),
+        sentence=N_("Somebody has declined the invitation to join your défi."),
     ),
     Kind(
         code="defi.member_left",

@@ -12,15 +12,16 @@ from libs.chassis.mail import withdraw_mail_to
 from services.notifications.follows.commands import forget_requests
 from services.notifications.people.commands import forget_account, forget_address
 from services.notifications.people.rules import email_key
+from services.notifications.privacy.queries import count_held
 
 
-def erase_person(session: Session, person_id: UUID) -> None:
+def erase_person(session: Session, person_id: UUID) -> dict[str, int]:
     """Remove all that is held of an account: notices, choices, follows, mails not sent yet, and what events said.
 
-    What its address follows without the account goes as well: it is the same person's. Does nothing when nothing is
-    held, so it can be run again.
+    What its address follows without the account goes as well: it is the same person's. Returns how many of what; a
+    second time, nothing is left.
     """
-    own = database_of(session).owner
+    done, own = count_held(session, person_id), database_of(session).owner
     key, pairings = forget_account(session, person_id)
     for service in ("identity", "consultation"):
         erase_subject(session, f"/{own}/{service}", str(person_id))
@@ -28,6 +29,7 @@ def erase_person(session: Session, person_id: UUID) -> None:
         erase_subject(session, f"/{owner}/defis", str(pairwise_id))
     if key is not None:
         erase_address(session, key)
+    return done
 
 
 def erase_address(session: Session, email: str) -> None:
