@@ -83,12 +83,13 @@ def test_one_can_take_away_what_is_held_of_oneself_and_of_nobody_else(
     bob = service.person("bob@example.org")
     for person in (ana, bob):
         lived_in(service, person)
+        service.at_once()
     held = service.call("GET", "/me/held", who=ana).json
     assert held["contact"]["email"] == ana.email
     assert held["known_by"] == ["op1"]
     assert [choice["level"] for choice in held["preferences"]] == ["none"]
     assert [follow["topic"] for follow in held["follows"]] == ["commune:35238"]
-    assert (len(held["notices"]), len(held["mailed_at"])) == (4, 2)
+    assert (len(held["notices"]), len(held["mailed_at"])) == (4, 3)
     assert bob.email not in str(held)
     assert service.call("GET", "/me/held").status_code == 401
 
