@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -35,20 +36,14 @@ def database(postgres: TestServer) -> Iterator[Database]:
         yield database
 
 
-class migrated:
+@contextmanager
+def migrated(postgres: TestServer, owner: str) -> Iterator[Database]:
     """A migrated, empty database of an operator, for the length of a block."""
-
-    def __init__(self, postgres: TestServer, owner: str) -> None:
-        template = postgres.template("defis", lambda url: upgrade(url, MIGRATIONS))
-        self._made, self._owner = postgres.database(template), owner
-
-    def __enter__(self) -> Database:
-        self._database = Database(self._made.__enter__(), service="defis", owner=self._owner, pool_size=12)
-        return self._database
-
-    def __exit__(self, *error: Any) -> None:
-        self._database.close()
-        self._made.__exit__(*error)
+    template = postgres.template("defis", lambda url: upgrade(url, MIGRATIONS))
+    with postgres.database(template) as url:
+        database = Database(url, service="defis", owner=owner, pool_size=12)
+        yield database
+        database.close()
 
 
 @dataclass(frozen=True)
@@ -170,7 +165,7 @@ class Api:
         options: dict[str, Any] = {"json": body} if method in ("post", "put", "patch") else {}
         answer = getattr(self.client, method)(address, headers=who.headers if who else {}, **options)
         assert answer.status_code == expect, (answer.status_code, answer.json)
-        return answer.json
+        return answer.json if answer.data else None
 
     def get(self, path: str = "", who: Person | None = None, expect: int = 200) -> Any:
         return self.call("get", path, who, expect)
