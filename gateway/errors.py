@@ -109,7 +109,9 @@ def _on_service_problem(problem: ServiceProblem) -> AnyResponse:
     if problem.status >= 500:
         log.warning("service failed", code=problem.code, status=problem.status)
         return error_page(503)
-    return error_page(problem.status, translated(problem.detail) if problem.detail else "")
+    # That a role is missing, the page says in words; the service only knows the role's code.
+    detail = problem.detail if problem.code != "access.role" else ""
+    return error_page(problem.status, translated(detail) if detail else "")
 
 
 def _begin_again() -> AnyResponse:

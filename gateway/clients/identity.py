@@ -52,7 +52,7 @@ def ask_for_link(email: str, language: str, return_to: str) -> None:
 
 
 def sign_in_by_code(code: str) -> Json:
-    """Sign in with the six digits. Raises `ServiceProblem`."""
+    """Sign in with the six digits, which identity reads however they were spaced. Raises `ServiceProblem`."""
     pending = session.pending_sign_in() or {}
     grant = {"grant_type": "email_code", "request": pending.get("request", ""), "code": code}
     return _sign_in(grant)

@@ -5,7 +5,6 @@ Mail scanners open links: the link's page only shows a button, and the button si
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -55,13 +54,13 @@ def code() -> Any:
 @blueprint.post("/sign-in/code")
 @public
 def enter_code() -> Any:
-    """Sign in with the six digits, however they were spaced."""
+    """Sign in with the six digits."""
     pending = session.pending_sign_in()
     if pending is None:
         return go("sign_in.form")
     typed = request.form.get("code", "")
     try:
-        answer = identity.sign_in_by_code(re.sub(r"\D", "", typed))
+        answer = identity.sign_in_by_code(typed)
     except ServiceProblem as problem:
         if problem.status >= 500:
             raise

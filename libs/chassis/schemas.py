@@ -77,6 +77,8 @@ class TextLength(validate.Length):
     """A text of a bounded number of characters."""
 
     def _format_error(self, value: Any, message: str) -> str:
+        if not value:
+            return Sentence(N_("This is left to fill in."))
         if self.min is not None and len(value) < self.min:
             return Sentence(N_("This text is too short: at least {shortest} characters."), shortest=self.min)
         return Sentence(

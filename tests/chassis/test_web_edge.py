@@ -154,6 +154,11 @@ def test_what_is_wrong_is_said_field_by_field_in_french_by_default(client: Flask
     }
 
 
+def test_an_empty_text_is_said_to_be_left_to_fill_in(client: FlaskClient) -> None:
+    answer = client.post("/api/test/v1/things/a", json={"text": " "})
+    assert fields(answer.json) == {"text": "Il reste à remplir ce champ."}
+
+
 def test_and_in_english_for_who_reads_english(client: FlaskClient) -> None:
     answer = client.post("/api/test/v1/things/a", json={"text": "x"}, headers={"Accept-Language": "en"})
     assert fields(answer.json) == {"text": "This text is too short: at least 2 characters."}

@@ -132,7 +132,7 @@ class Backend:
 
     def token(self, grant: dict[str, Any]) -> dict[str, Any]:
         match grant:
-            case {"grant_type": "email_code", "code": code} if code != CODE:
+            case {"grant_type": "email_code", "code": code} if code.replace(" ", "") != CODE:
                 raise Refusal(422, "sign_in.code", "", code="Ce code n’est pas le bon.")
             case {"grant_type": "email_link", "token": token} if token != "good":
                 raise Refusal(422, "sign_in.link", "Ce lien ne vaut plus.")

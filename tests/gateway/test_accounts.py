@@ -216,7 +216,7 @@ def test_who_is_no_moderator_sees_neither_the_link_nor_the_queue(browser):
     assert "Modération" not in text(browser.get("/"))
     answer = browser.get(MODERATION)
     assert answer.status_code == 403
-    assert "Il faut être modérateur." in text(answer)
+    assert "Votre compte n’a pas le rôle nécessaire." in text(answer)
 
 
 def test_long_lists_lead_on_to_their_next_page(browser, backend):
