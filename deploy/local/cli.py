@@ -17,6 +17,7 @@ from deploy.local.folder import DataFolder
 from deploy.local.installation import Installation
 from deploy.local.refusals import Refused
 from services.consultation.cli import consultation
+from services.identity.territories.cli import territories
 
 
 class _Commands(click.Group):
@@ -113,3 +114,4 @@ def first_administrator(installation: Installation, email: str) -> None:
 
 
 main.add_command(consultation)
+main.add_command(territories)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from libs.chassis.db import lock
@@ -215,6 +215,8 @@ def _load_ways_to_find(session: Session, gazetteer: Gazetteer) -> None:
     postal_codes = ((postal, each.code) for each in gazetteer.communes for postal in each.postal_codes)
     replace_rows(session, "postal_code", ("code", "commune_code"), postal_codes)
     replace_rows(session, "former_code", ("code", "commune_code"), successors.items())
+    # So that the first searches are planned for these rows, and not for the empty tables of a moment ago.
+    session.execute(text("ANALYZE commune, commune_name, postal_code"))
 
 
 def _successors(gazetteer: Gazetteer) -> dict[str, str]:

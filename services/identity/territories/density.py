@@ -1,8 +1,8 @@
 """INSEE's communal density grid, read from the workbook that INSEE publishes.
 
 The columns are found by the codes in the sheet's header, `CODGEO` (the commune) and `LIBDENS` (the label of its
-level). The number of the level is not read: from one edition of the grid to the next the same number stood for another
-level. Nothing is believed before everything is read, and what is wrong is said with its sheet and row.
+level). The number of the level is not read: it means nothing by itself, and another edition may number the levels
+otherwise. Nothing is believed before everything is read, and what is wrong is said with its sheet and row.
 """
 
 from __future__ import annotations

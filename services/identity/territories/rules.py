@@ -40,7 +40,7 @@ _SUBURB_OF_METROPOLE: Final = 500
 
 
 class Density(StrEnum):
-    """The seven levels of INSEE's grid, by their label; their numbers were given to other labels in earlier grids."""
+    """The seven levels of INSEE's grid, by their label; a number would mean nothing by itself."""
 
     GREAT_URBAN_CENTRE = "Grands centres urbains"
     URBAN_CENTRE = "Centres urbains intermédiaires"

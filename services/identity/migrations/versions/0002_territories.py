@@ -70,7 +70,7 @@ STATEMENTS = (
     """,
     "CREATE INDEX ix_commune_departement_code_sort_key_code ON commune (departement_code, sort_key, code)",
     "CREATE INDEX ix_commune_epci_code_sort_key_code ON commune (epci_code, sort_key, code)",
-    # No foreign keys from the next two: they are written whole from the communes' own records, and checking 135,000
+    # No foreign keys from the next two: they are written whole from the communes' own records, and checking 100,000
     # rows would take longer than writing them.
     """
     CREATE TABLE commune_name (
