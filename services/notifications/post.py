@@ -12,6 +12,7 @@ from services.notifications.unsubscribe.rules import USE, Link, encode
 UNSUBSCRIBE = "/api/notifications/v1/unsubscribe"
 UNSUBSCRIBE_PAGE = "/unsubscribe"
 CONFIRM_PAGE = "/follow/confirm"
+INBOX_PAGE = "/notices"
 PREFERENCES_PAGE = "/account/notifications"
 
 

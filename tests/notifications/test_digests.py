@@ -82,6 +82,17 @@ def test_who_opted_out_meanwhile_gets_no_digest(service: Notifications, ana: Acc
     assert service.inbox(ana)["items"][0]["title"] == "Avant"
 
 
+def test_a_long_digest_counts_what_it_does_not_tell(service: Notifications, ana: Account) -> None:
+    for number in range(43):
+        arrive(service, ana, MORNING - timedelta(hours=1), f"Défi {number}.")
+    service.digests(MORNING)
+    service.digests(MORNING + timedelta(days=1))
+    (mail,) = service.mails()
+    assert mail.text.count("Quelqu’un propose son aide à votre défi") == 40
+    assert "Et 3 autres nouvelles\u00a0:\nhttps://maillage.test/notices" in mail.text
+    assert "3 autres nouvelles</a>." in mail.html
+
+
 def test_many_workers_at_once_send_each_digest_once(service: Notifications) -> None:
     people = [service.person(f"person{number}@example.org") for number in range(12)]
     for person in people:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 
 from libs.chassis.ids import uuid4, uuid7
 from libs.contracts.consultation import ConsultationClosed, ConsultationOpened, ProposalAccepted
@@ -252,6 +253,30 @@ def test_an_account_follows_without_a_mail_and_is_told_in_its_inbox(
     publish(service)
     assert len(service.inbox(ana)["items"]) == 1
     assert digest(service) == []
+
+
+def test_listing_what_one_follows_asks_the_database_once(service: Notifications, ana: Account) -> None:
+    consultation, proposal, defi = uuid7(), uuid7(), publish(service)
+    service.hear(
+        ConsultationOpened(
+            consultation_id=consultation, cause_id=uuid7(), slug="territoires", closes_at=datetime.now(UTC)
+        )
+    )
+    service.hear(ProposalAccepted(proposal_id=proposal, consultation_id=consultation))
+    topics = [MAIRIE, f"defi:{defi}", f"proposal:{proposal}", f"consultation:{consultation}"]
+    for topic in topics:
+        service.call("POST", "/follows", {"topic": topic}, ana)
+    asked: list[str] = []
+    event.listen(service.database.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    listed = service.call("GET", "/follows", who=ana).json["items"]
+    assert len([statement for statement in asked if "follow" in statement]) == 1
+    assert {item["topic"]: item["path"] for item in listed} == dict(
+        zip(
+            topics,
+            [f"/ici/{RENNES}", f"/defis/{OPERATOR}/{defi}", *["/consultations/territoires"] * 2],
+            strict=True,
+        )
+    )
 
 
 def test_an_account_follows_so_many_things_and_no_more(service: Notifications, ana: Account) -> None:

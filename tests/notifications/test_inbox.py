@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from libs.chassis.ids import uuid4, uuid7
 from libs.contracts.identity import ContactConfirmed, SubjectPaired
 from libs.contracts.notices import DefisNotice
+from services.notifications.inbox.commands import forget_old_notices
 from tests.notifications.conftest import OPERATOR, Account, Notifications
 
 
@@ -121,6 +122,20 @@ def test_marking_all_as_read_leaves_what_came_meanwhile(service: Notifications, 
     assert service.call("POST", "/inbox/read", {"up_to": newest_shown}, ana).json == {"read": 2}
     assert [item["title"] for item in service.inbox(ana, "?unread=true")["items"]] == ["Arrivé entre-temps"]
     assert service.call("POST", "/inbox/read", {}, ana).json == {"read": 1}
+
+
+def test_notices_are_kept_a_year_and_a_month_for_addresses(service: Notifications, ana: Account) -> None:
+    service.follow("carl@example.org", "commune:35238")
+    service.rows(
+        "INSERT INTO notice (id, recipient_id, kind, title, facts, path, happened_at, created_at)"
+        " SELECT gen_random_uuid(), id, 'other', '', '{}', '/', now(), now() FROM recipient"
+    )
+    left = []
+    for days in (29, 31, 364, 366):
+        with service.database.transaction() as session:
+            forget_old_notices(session, datetime.now(UTC) + timedelta(days=days))
+        left.append(service.rows("SELECT count(*) FROM notice")[0][0])
+    assert left == [2, 1, 1, 0]
 
 
 def test_bad_input_is_refused_by_name(service: Notifications, ana: Account) -> None:

@@ -19,7 +19,7 @@ from services.notifications.inbox.models import Notice
 from services.notifications.inbox.queries import told
 from services.notifications.kinds.catalogue import kind_of
 from services.notifications.people.models import Recipient
-from services.notifications.post import PREFERENCES_PAGE, Post
+from services.notifications.post import INBOX_PAGE, PREFERENCES_PAGE, Post
 from services.notifications.unsubscribe.rules import Link, scope_of_notices
 from services.notifications.wording import PARIS, words_in
 
@@ -29,6 +29,10 @@ _SUBJECTS = {
     "fr": {"several": "Du nouveau pour vous", "digest": "Vos nouvelles du {day}"},
     "en": {"several": "Something new for you", "digest": "Your news of {day}"},
 }
+
+
+MOST_TOLD = 40
+"""Notices told in one mail: mail clients cut what is longer than some 100 kB. The rest is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,9 @@ def compose_notices(
     )
     token = post.unsubscribe_token(Link(recipient.id, scope))
     values = {
-        "items": [told(notice, words) | {"link": post.page(notice.path)} for notice in notices],
+        "items": [told(notice, words) | {"link": post.page(notice.path)} for notice in notices[:MOST_TOLD]],
+        "more": max(0, len(notices) - MOST_TOLD),
+        "inbox": post.page(INBOX_PAGE) if recipient.account else None,
         "since": words.day(window.since.astimezone(PARIS).date()) if window and window.since else None,
         "digest": window is not None,
         "scope": scope.what.value,

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from services.notifications.follows.models import Follow, Topic
 from services.notifications.follows.rules import Reference, TopicKind, page_of
@@ -24,6 +24,14 @@ class FollowView:
     since: datetime
 
 
+_PARENT = aliased(Topic)
+_FOLLOWED = (
+    select(Follow, Topic, _PARENT)
+    .outerjoin(Topic, (Topic.kind == Follow.kind) & (Topic.key == Follow.key))
+    .outerjoin(_PARENT, (_PARENT.kind == TopicKind.CONSULTATION.value) & (_PARENT.key == Topic.parent_key))
+)
+
+
 def is_known(session: Session, reference: Reference) -> bool:
     """Whether it can be followed: any commune or consultation (also before it opens), a public défi or proposal."""
     if reference.kind in (TopicKind.COMMUNE, TopicKind.CONSULTATION):
@@ -34,29 +42,34 @@ def is_known(session: Session, reference: Reference) -> bool:
 def path_of(session: Session, reference: Reference) -> str:
     """Where on the site it is seen."""
     topic = session.get(Topic, (reference.kind.value, reference.key))
-    if topic is None:
-        return page_of(reference)
-    slug = topic.slug
-    if reference.kind is TopicKind.PROPOSAL:
-        parent = session.get(Topic, (TopicKind.CONSULTATION.value, topic.parent_key))
-        slug = parent.slug if parent else None
-    return page_of(reference, owner=topic.owner, slug=slug)
+    parent = topic and session.get(Topic, (TopicKind.CONSULTATION.value, topic.parent_key))
+    return _page(reference, topic, parent)
 
 
 def follows_of(session: Session, recipient_id: UUID) -> list[FollowView]:
     """What somebody follows, the newest first."""
-    follows = session.scalars(
-        select(Follow)
-        .where(Follow.recipient_id == recipient_id)
-        .order_by(Follow.created_at.desc(), Follow.id)
+    rows = session.execute(
+        _FOLLOWED.where(Follow.recipient_id == recipient_id).order_by(Follow.created_at.desc(), Follow.id)
     )
-    return [view(session, follow) for follow in follows]
+    return [_view(*row) for row in rows]
 
 
 def view(session: Session, follow: Follow) -> FollowView:
     """One follow, as it is shown."""
+    return _view(*session.execute(_FOLLOWED.where(Follow.id == follow.id)).one())
+
+
+def _view(follow: Follow, topic: Topic | None, parent: Topic | None) -> FollowView:
     reference = Reference(TopicKind(follow.kind), follow.key)
-    return FollowView(follow.id, str(reference), path_of(session, reference), follow.created_at)
+    return FollowView(follow.id, str(reference), _page(reference, topic, parent), follow.created_at)
+
+
+def _page(reference: Reference, topic: Topic | None, parent: Topic | None) -> str:
+    """`parent` is the consultation of a proposal."""
+    if topic is None:
+        return page_of(reference)
+    slug = parent.slug if parent and reference.kind is TopicKind.PROPOSAL else topic.slug
+    return page_of(reference, owner=topic.owner, slug=slug)
 
 
 def count_follows(session: Session, recipient_id: UUID) -> int:
@@ -69,9 +82,14 @@ def followers_of(session: Session, references: Sequence[Reference]) -> dict[UUID
     """Whoever follows any of `references`, with the follow they are told by: that of the first they follow."""
     keys = [(reference.kind.value, reference.key) for reference in references]
     rank = {key: place for place, key in enumerate(keys)}
-    follows = session.scalars(select(Follow).where(tuple_(Follow.kind, Follow.key).in_(keys))).all()
-    ordered = sorted(follows, key=lambda follow: rank[follow.kind, follow.key], reverse=True)
-    return {follow.recipient_id: follow.id for follow in ordered}
+    rows = session.execute(
+        select(Follow.recipient_id, Follow.id, Follow.kind, Follow.key).where(
+            tuple_(Follow.kind, Follow.key).in_(keys)
+        )
+    ).all()
+    # The first reference is written last, over the others.
+    ordered = sorted(rows, key=lambda row: rank[row.kind, row.key], reverse=True)
+    return {row.recipient_id: row.id for row in ordered}
 
 
 def proposals_of(session: Session, consultation_id: UUID) -> list[Reference]:
