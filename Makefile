@@ -17,6 +17,10 @@ test: environment-dev ## Run every test, against real servers
 	@tests/needs.sh
 	@$(BIN)/pytest -n 2 --dist loadfile
 
+.PHONY: bench
+bench: environment-dev ## Measure, and write bench/results.json and bench/README.md (needs wrk)
+	@$(BIN)/python -m bench.run
+
 .PHONY: lint
 lint: environment-dev ## Check style, types, who imports whom, and that generated files are up to date
 	@$(BIN)/ruff check .

@@ -1,0 +1,120 @@
+"""`make bench`: measure, write `bench/results.json`, and draw the table of `bench/README.md` from it.
+
+Every figure is taken within one run on one machine, on a PostgreSQL of its own with fsync on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from bench import votes
+from libs.chassis.db import Database
+from libs.chassis.embedded_postgres import (
+    PostgresServer,
+    copy_installation,
+    initialise,
+    installation,
+    needs_other_owner,
+)
+from libs.chassis.migrations import upgrade
+from services.consultation.app import MIGRATIONS
+from services.consultation.imports.commands import import_polis
+
+HERE = Path(__file__).parent
+DATA = Path(os.environ.get("MAILLAGE_TEST_DATA") or HERE.parents[1] / "shared" / "data")
+CONVERSATIONS = {"vtaiwan.uberx": 5.0, "american-assembly.bowling-green": 12.0}
+ROW = "| {what} | {figure} | {limit} |"
+
+
+def main() -> None:
+    """Run every bench and write the two files."""
+    results: dict[str, Any] = {"machine": f"{os.cpu_count()} cores, Python {platform.python_version()}"}
+    with _server() as (folder, databases):
+        results["vote"] = votes.measure(next(databases), folder)
+        results["imports"] = {name: _seconds_to_import(name, next(databases)) for name in _conversations()}
+    (HERE / "results.json").write_text(json.dumps(results, indent=2) + "\n")
+    (HERE / "README.md").write_text(_table(results), encoding="utf-8")
+
+
+@contextmanager
+def _server() -> Iterator[tuple[Path, Iterator[str]]]:
+    """A PostgreSQL with fsync on; gives a folder to work in and the addresses of new databases, one after another."""
+    folder = Path(tempfile.mkdtemp(prefix="maillage-bench-"))
+    folder.chmod(0o711)
+    binaries = copy_installation(folder / "postgresql") if needs_other_owner() else installation()
+    password = secrets.token_urlsafe(24)
+    server = PostgresServer(binaries, folder / "cluster", folder / "log", {"max_connections": "100"})
+    try:
+        initialise(binaries, server.cluster, password)
+        server.start()
+        yield folder, _databases(f"postgresql://postgres:{password}@127.0.0.1:{server.port}")
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _databases(server: str) -> Iterator[str]:
+    number = 0
+    while True:
+        number += 1
+        admin = Database(f"{server}/postgres", service="bench", owner="bench")
+        with admin.autocommit() as connection:
+            connection.execute(f"CREATE DATABASE bench_{number}")  # type: ignore[arg-type]
+        admin.close()
+        yield f"{server}/bench_{number}"
+
+
+def _conversations() -> list[str]:
+    return [name for name in CONVERSATIONS if (DATA / "polis" / name).is_dir()]
+
+
+def _seconds_to_import(name: str, url: str) -> float:
+    upgrade(url, MIGRATIONS)
+    database = Database(url, service="consultation", owner="coalition")
+    started = time.perf_counter()
+    import_polis(database, DATA / "polis" / name, "bench")
+    elapsed = time.perf_counter() - started
+    database.close()
+    return round(elapsed, 2)
+
+
+def _table(results: dict[str, Any]) -> str:
+    vote = results["vote"]
+    rows = [
+        ROW.format(
+            what="durable vote over HTTP, against the baseline", figure=vote["ratio"], limit="0.4 at least"
+        ),
+        ROW.format(what="its p99, against the baseline's", figure=vote["p99_ratio"], limit="2.5 at most"),
+        ROW.format(what="votes a second", figure=vote["votes_per_second"], limit=""),
+    ]
+    for name, seconds in results["imports"].items():
+        limit = f"{CONVERSATIONS[name]:.0f} s at most"
+        rows.append(ROW.format(what=f"import of `{name}`", figure=f"{seconds} s", limit=limit))
+    return "\n".join(
+        [
+            "# Benches",
+            "",
+            "Written by `make bench`; do not edit. How each figure is taken stands in the module that takes it.",
+            "",
+            f"On {results['machine']}:",
+            "",
+            "| what | measured | aim |",
+            "|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    main()
