@@ -16,9 +16,9 @@ from services.notifications.kinds.rules import Say
 PARIS = ZoneInfo("Europe/Paris")
 TRANSLATIONS = Path(__file__).parent / "translations"
 
-_WHOLE_HOUR = {"fr": "EEEE d MMMM y 'à' H\u00a0'h'", "en": "EEEE d MMMM y 'at' HH:mm"}
-_TIME = {"fr": "EEEE d MMMM y 'à' H\u00a0'h'\u00a0mm", "en": "EEEE d MMMM y 'at' HH:mm"}
-_DAY = {"fr": "EEEE d MMMM", "en": "EEEE d MMMM"}
+_WHOLE_HOUR = {"fr": "EEEE d\u00a0MMMM y 'à' H\u00a0'h'", "en": "EEEE d\u00a0MMMM y 'at' HH:mm"}
+_TIME = {"fr": "EEEE d\u00a0MMMM y 'à' H\u00a0'h'\u00a0mm", "en": "EEEE d\u00a0MMMM y 'at' HH:mm"}
+_DAY = "EEEE d\u00a0MMMM"
 
 
 class Words:
@@ -48,7 +48,7 @@ class Words:
 
     def day(self, day: date) -> str:
         """A day: « samedi 21 novembre »."""
-        return str(format_date(day, _DAY[self.language], locale=self.language))
+        return str(format_date(day, _DAY, locale=self.language))
 
 
 @cache

@@ -37,7 +37,7 @@ def test_what_came_during_a_day_comes_in_one_mail_the_next_morning(
     assert service.mails() == []
     service.digests(MORNING + timedelta(days=1))
     (mail,) = service.mails()
-    assert mail.subject == "Vos nouvelles du samedi 21 novembre"
+    assert mail.subject == "Vos nouvelles du samedi 21\u00a0novembre"
     assert [mail.text.index(f"«\u00a0{title}\u00a0»") for title in ("Un", "Deux", "Trois")]
     assert "depuis votre dernier résumé" not in mail.text
 
@@ -49,7 +49,7 @@ def test_the_next_digest_says_since_when_and_repeats_nothing(service: Notificati
     service.digests(MORNING + timedelta(days=1, minutes=5))
     first, second = service.mails()
     assert ("Mardi" in first.text, "Lundi" in second.text) == (False, False)
-    assert "depuis votre dernier résumé, vendredi 20 novembre." in second.text
+    assert "depuis votre dernier résumé, vendredi 20\u00a0novembre." in second.text
 
 
 def test_nothing_is_sent_where_nothing_came(service: Notifications, ana: Account) -> None:

@@ -21,7 +21,7 @@ def test_a_notice_of_an_urgent_kind_is_mailed_at_once(service: Notifications, an
     (mail,) = service.mails()
     assert (mail.to, mail.subject) == (
         ana.email,
-        "Café des voisins\u00a0: L’étape suivante doit attendre",
+        "Café des voisins – L’étape suivante doit attendre",
     )
     for form in (mail.text, mail.html):
         assert "Le compte rendu du débat en dit trop peu." in form
@@ -50,8 +50,8 @@ def test_mails_are_in_the_language_of_their_reader(service: Notifications) -> No
     service.notify(bob)
     service.at_once()
     (mail,) = service.mails()
-    assert mail.subject == "Café des voisins: The next stage must wait"
-    assert "See it on Maillage" in mail.html
+    assert mail.subject == "Café des voisins – The next stage must wait"
+    assert "Hello," in mail.html
     assert "Bonjour" not in mail.text
 
 

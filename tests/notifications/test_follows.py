@@ -235,7 +235,7 @@ def test_one_can_wait_for_a_consultation_to_open(service: Notifications) -> None
     service.at_once()
     (mail,) = service.mails()
     assert mail.subject == "Une consultation ouvre"
-    assert "Elle se termine le dimanche 31 janvier 2027 à 23\u00a0h\u00a059." in mail.text
+    assert "Elle se termine le dimanche 31\u00a0janvier 2027 à 23\u00a0h\u00a059." in mail.text
 
 
 def test_an_account_follows_without_a_mail_and_is_told_in_its_inbox(

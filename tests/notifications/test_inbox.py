@@ -24,8 +24,8 @@ def test_a_notice_of_an_operator_reaches_the_person_it_means(service: Notificati
 def test_a_notice_is_told_in_the_language_of_the_request(service: Notifications, ana: Account) -> None:
     service.notify(ana, "defi.meeting_reminder", facts={"starts_at": "2026-11-21T17:30:00+00:00"})
     french, english = (service.inbox(ana, language=code)["items"][0] for code in ("fr", "en"))
-    assert french["details"] == ["Début\u00a0: samedi 21 novembre 2026 à 18\u00a0h\u00a030."]
-    assert english["details"] == ["It begins on Saturday 21 November 2026 at 18:30."]
+    assert french["details"] == ["Début\u00a0: samedi 21\u00a0novembre 2026 à 18\u00a0h\u00a030."]
+    assert english["details"] == ["It begins on Saturday 21\u00a0November 2026 at 18:30."]
 
 
 def test_somebody_else_sees_none_of_it(service: Notifications, ana: Account) -> None:

@@ -143,6 +143,6 @@ def test_a_notice_travels_from_an_operator_to_a_mailbox(
         stop.set()
         thread.join()
     (mail,) = smtp.catcher.letters
-    assert (mail.to, mail.subject) == (ana.email, "Café des voisins\u00a0: L’étape suivante doit attendre")
+    assert (mail.to, mail.subject) == (ana.email, "Café des voisins – L’étape suivante doit attendre")
     assert service.rows("SELECT count(*) FROM mail") == [(0,)]
     assert service.inbox(ana)["items"][0]["kind"] == "defi.gate_refused"

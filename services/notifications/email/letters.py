@@ -112,8 +112,7 @@ def _subject(language: str, notices: Sequence[Notice], window: Window | None) ->
     headline = words.say(kind.headline)
     if not notice.title or not kind.title_in_subject:
         return headline
-    colon = "\u00a0: " if language == "fr" else ": "
-    return f"{notice.title}{colon}{headline}"
+    return f"{notice.title} – {headline}"
 
 
 @cache
