@@ -44,7 +44,7 @@ def jobs(settings: NotificationsSettings) -> tuple[Job, ...]:
 
     return (
         Job(name="send-at-once", every=timedelta(seconds=2), run=at_once),
-        Job(name="send-digests", every=timedelta(seconds=15), run=digests),
+        Job(name="send-digests", every=timedelta(seconds=5), run=digests),
         Job(name="forget-unconfirmed-follows", every=timedelta(minutes=15), run=forget_expired),
         Job(name="forget-old-notices", every=timedelta(hours=6), run=forget_old_notices),
         Job(name="forget-old-mailings", every=timedelta(hours=6), run=forget_old_mailings),
