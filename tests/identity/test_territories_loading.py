@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from libs.chassis.db import Database
+from libs.chassis.jobs import Jobs
 from services.identity.territories import compile as compiling
 from services.identity.territories.commands import apply_grid, figures_in, load_gazetteer, load_shipped
 from services.identity.territories.compile import InvalidPackage, compile_package
@@ -27,6 +28,7 @@ from services.identity.territories.gazetteer import (
 from services.identity.territories.models import Commune
 from services.identity.territories.queries import figures_of_communes, get_commune
 from services.identity.territories.rules import Density
+from services.identity.worker import jobs
 from tests.identity.small_france import COMMUNES, LEVELS, PARTS, small_france, write_package
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -249,3 +251,15 @@ def test_populations_that_are_not_known_stay_unknown(tmp_path):
     assert "population" not in next(each for each in records if each["code"] == "98901")
     compiled = compile_package(folder)
     assert {each.code: each.population for each in compiled.communes}["98901"] is None
+
+
+def test_the_worker_loads_what_is_shipped_before_anything_else_asks(database, identity):
+    with database.transaction() as session:
+        session.execute(text("DELETE FROM job"))
+    loading = [job for job in jobs(identity.settings) if job.name == "load-territories"]
+    scheduled = Jobs(database, loading)
+    with database.transaction() as session:
+        session.execute(text("INSERT INTO job (name, next_run) VALUES ('load-territories', now())"))
+    assert scheduled.run_next(datetime.now(UTC)) is True
+    assert rows(database)["commune"] == 34_969
+    assert scheduled.run_next(datetime.now(UTC)) is False
