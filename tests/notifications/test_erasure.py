@@ -77,6 +77,15 @@ def test_an_erased_person_does_not_come_back_with_a_second_delivery(
     assert service.rows("SELECT count(*) FROM inbox WHERE status <> 'done'") == [(0,)]
 
 
+def test_a_mail_queued_for_a_former_address_is_taken_back_too(service: Notifications, ana: Account) -> None:
+    service.notify(ana)
+    service.at_once()
+    service.hear(ContactConfirmed(person_id=ana.id, email="new@example.org", language="fr"))
+    with service.database.transaction() as session:
+        erase_person(session, ana.id)
+    assert service.mails() == []
+
+
 def test_one_can_take_away_what_is_held_of_oneself_and_of_nobody_else(
     service: Notifications, ana: Account
 ) -> None:

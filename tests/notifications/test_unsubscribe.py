@@ -95,13 +95,22 @@ def test_a_follow_is_stopped_and_the_others_go_on(service: Notifications) -> Non
     publish(service, "35238")
     token = digest(service)
     looked = state(service, token)
-    assert (looked["what"], looked["follow"]["topic"], looked["follow"]["path"]) == (
-        "follow",
-        "commune:35238",
-        "/ici/35238",
-    )
+    assert looked["what"] == "follow"
+    assert [(follow["topic"], follow["path"]) for follow in looked["follows"]] == [
+        ("commune:35238", "/ici/35238")
+    ]
     assert state(service, token, "POST")["stopped"] is True
     assert service.rows("SELECT key FROM follow") == [("29019",)]
+
+
+def test_a_digest_of_several_follows_says_all_that_it_stops(service: Notifications) -> None:
+    for commune in ("35238", "29019"):
+        service.follow("ana@example.org", f"commune:{commune}")
+        publish(service, commune)
+    looked = state(service, digest(service))
+    assert (looked["what"], looked["stopped"]) == ("follows", False)
+    assert {follow["topic"] for follow in looked["follows"]} == {"commune:35238", "commune:29019"}
+    assert state(service, service.mails()[-1].unsubscribe, "POST")["follows"] == []
 
 
 def test_an_address_that_follows_nothing_any_more_is_forgotten(service: Notifications) -> None:

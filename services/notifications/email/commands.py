@@ -89,6 +89,13 @@ def withdraw_follow(session: Session, recipient_id: UUID, follow_ids: Sequence[U
     _withdraw_but(session, recipient_id, Notice.follow_id.is_(None) | Notice.follow_id.not_in(follow_ids))
 
 
+def withdraw_all(session: Session, recipient_id: UUID) -> None:
+    """Take back every queued mail to a recipient, whichever address it was written to."""
+    withdraw_mail(
+        session, session.scalars(select(Mailing.id).where(Mailing.recipient_id == recipient_id)).all()
+    )
+
+
 def forget_old_mailings(session: Session, now: datetime) -> None:
     """Scheduled job: forget which mails left long ago, once the notices in them are forgotten too."""
     session.execute(delete(Mailing).where(Mailing.queued_at < now - timedelta(days=400)))

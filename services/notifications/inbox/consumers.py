@@ -14,8 +14,9 @@ from services.notifications.people.queries import recipient_known_as
 
 WORTH_TELLING = timedelta(days=30)
 """A notice that took longer to arrive is no news any more."""
-KNOWN_WITHIN = timedelta(hours=6)
-"""How long a notice waits for identity to say whom it is for. Later, the person was erased or never was."""
+KNOWN_WITHIN = timedelta(hours=2)
+"""How long a notice waits for identity to say whom it is for, less than the inbox tries before it gives up with a dead
+letter. Later, the person was erased or never was."""
 
 
 def keep_notice(session: Session, event: DefisNotice | ConsultationNotice) -> None:

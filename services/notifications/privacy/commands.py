@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from libs.chassis.db import database_of
 from libs.chassis.inbox import erase_subject
 from libs.chassis.mail import withdraw_mail_to
+from services.notifications.email.commands import withdraw_all
 from services.notifications.follows.commands import forget_requests
 from services.notifications.people.commands import forget_account, forget_address
 from services.notifications.people.rules import email_key
@@ -22,6 +23,7 @@ def erase_person(session: Session, person_id: UUID) -> dict[str, int]:
     second time, nothing is left.
     """
     done, own = count_held(session, person_id), database_of(session).owner
+    withdraw_all(session, person_id)
     key, pairings = forget_account(session, person_id)
     for service in ("identity", "consultation"):
         erase_subject(session, f"/{own}/{service}", str(person_id))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from libs.chassis.errors import NotFound
 from libs.chassis.messages import N_
 from services.notifications.follows.models import Follow
-from services.notifications.follows.queries import FollowView, count_follows, view
+from services.notifications.follows.queries import FollowView, follows_of, view
 from services.notifications.kinds.catalogue import KINDS, kind_of
 from services.notifications.kinds.rules import Level
 from services.notifications.people.models import Recipient
@@ -22,12 +22,12 @@ from services.notifications.unsubscribe.rules import USE, Link, What, decode
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a link stops. `headline` is that of a kind, in English; `follow` is what is followed, while it is."""
+    """What a link stops. `headline` is that of a kind, in English; `follows` is what would not be followed any more."""
 
     what: What
     stopped: bool
     headline: str | None = None
-    follow: FollowView | None = None
+    follows: tuple[FollowView, ...] = ()
 
 
 def read_link(signer: Signer, token: str) -> Link:
@@ -42,12 +42,6 @@ def state_of(session: Session, link: Link) -> State:
     """What a link stops, and whether nothing of it is mailed any more."""
     recipient = session.get(Recipient, link.recipient_id)
     return State(link.scope.what, True) if recipient is None else _STATES[link.scope.what](session, link)
-
-
-def followed(session: Session, link: Link) -> Follow | None:
-    """The follow that a link stops, if it is still there and the recipient's own."""
-    found = session.get(Follow, UUID(link.scope.which))
-    return found if found is not None and found.recipient_id == link.recipient_id else None
 
 
 def _kind(session: Session, link: Link) -> State:
@@ -65,12 +59,13 @@ def _levels(*stopped_without: Level) -> Callable[[Session, Link], State]:
 
 
 def _follow(session: Session, link: Link) -> State:
-    found = followed(session, link)
-    return State(What.FOLLOW, found is None, follow=view(session, found) if found else None)
+    found = session.get(Follow, UUID(link.scope.which))
+    return State(What.FOLLOW, found is None, follows=(view(session, found),) if found else ())
 
 
 def _follows(session: Session, link: Link) -> State:
-    return State(What.FOLLOWS, not count_follows(session, link.recipient_id))
+    found = follows_of(session, link.recipient_id)
+    return State(What.FOLLOWS, not found, follows=tuple(found))
 
 
 _STATES: dict[What, Callable[[Session, Link], State]] = {

@@ -50,7 +50,7 @@ def stop(token: str) -> dict[str, Any]:
 def _shown(session: Session, link: Link) -> dict[str, Any]:
     state, words = queries.state_of(session, link), words_in(language_of_request())
     label = words.say(state.headline or LABELS[state.what])
-    return {"what": state.what, "label": label, "follow": state.follow, "stopped": state.stopped}
+    return {"what": state.what, "label": label, "follows": state.follows, "stopped": state.stopped}
 
 
 def _post() -> Post:

@@ -16,5 +16,9 @@ class UnsubscribeSchema(Schema):
     label = ma.fields.String(
         required=True, metadata={"description": "What is stopped, in the language of the request."}
     )
-    follow = ma.fields.Nested(FollowSchema(), required=True, allow_none=True)
+    follows = ma.fields.List(
+        ma.fields.Nested(FollowSchema()),
+        required=True,
+        metadata={"description": "What would not be followed any more; empty for the mails of an account."},
+    )
     stopped = ma.fields.Boolean(required=True)
