@@ -89,6 +89,11 @@ def queue_mail(session: Session, mail: Mail, *, sender: str, now: datetime | Non
     return mail_id
 
 
+def count_due_mail(session: Session) -> int:
+    """How many queued mails could leave now: while there are many, bulk mail had better wait."""
+    return session.execute(text("SELECT count(*) FROM mail WHERE next_try <= now()")).scalar_one()
+
+
 def withdraw_mail(session: Session, mail_ids: Sequence[UUID]) -> None:
     """Take back queued mails that have not left; one that is being handed over this instant has."""
     session.execute(text("DELETE FROM mail WHERE id = ANY(:ids)"), {"ids": list(mail_ids)})

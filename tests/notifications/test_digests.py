@@ -93,6 +93,18 @@ def test_a_long_digest_counts_what_it_does_not_tell(service: Notifications, ana:
     assert "3 autres nouvelles</a>." in mail.html
 
 
+def test_bulk_mail_leaves_room_for_a_confirmation(service: Notifications, ana: Account) -> None:
+    """With many mails waiting to leave, digests wait too; mails put off until later take no room."""
+    arrive(service, ana, MORNING - timedelta(hours=1), "Bonjour")
+    service.rows(
+        "INSERT INTO mail (id, message, recipient, useless_after)"
+        " SELECT gen_random_uuid(), '', 'x@example.org', now() + interval '1 day' FROM generate_series(1, 400)"
+    )
+    assert service.digests(MORNING) == 0
+    service.rows("UPDATE mail SET next_try = now() + interval '1 hour'")
+    assert service.digests(MORNING) == 1
+
+
 def test_many_workers_at_once_send_each_digest_once(service: Notifications) -> None:
     people = [service.person(f"person{number}@example.org") for number in range(12)]
     for person in people:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from services.notifications.digests.models import Digest
 from services.notifications.digests.rules import latest_slot
-from services.notifications.email.commands import RECIPIENTS_A_RUN, drop_deliveries, mail_notices
+from services.notifications.email.commands import drop_deliveries, mail_notices, room_for_mail
 from services.notifications.email.letters import Window
 from services.notifications.email.models import Delivery
 from services.notifications.inbox.models import Notice
@@ -42,7 +42,7 @@ def _due(session: Session, slot: datetime) -> Sequence[Recipient]:
     return session.scalars(
         select(Recipient)
         .where(waits.exists(), ~had, Recipient.email.is_not(None))
-        .limit(RECIPIENTS_A_RUN)
+        .limit(room_for_mail(session))
         .with_for_update(key_share=True, skip_locked=True)
     ).all()
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, exists, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from libs.chassis.mail import queue_mail, withdraw_mail
+from libs.chassis.mail import count_due_mail, queue_mail, withdraw_mail
 from services.notifications.email.letters import Window, compose_notices
 from services.notifications.email.models import Delivery, Mailing
 from services.notifications.email.rules import next_of
@@ -21,8 +21,10 @@ from services.notifications.people.models import Recipient
 from services.notifications.post import Post
 from services.notifications.preferences.queries import levels_of, unwanted
 
-RECIPIENTS_A_RUN = 200
-"""How many recipients one run of a job serves, so that no transaction grows without bound and no queue in one go."""
+_RECIPIENTS_A_RUN = 200
+"""How many recipients one run of a job serves, so that no transaction grows without bound."""
+_MOST_DUE = 400
+"""Mails that wait to leave before a job queues more: who asks to follow something is not answered after a campaign."""
 _HOUR = timedelta(hours=1)
 
 
@@ -41,6 +43,11 @@ def send_at_once(session: Session, post: Post, now: datetime) -> int:
     for recipient in recipients:
         _send_new(session, recipient, post, now)
     return len(recipients)
+
+
+def room_for_mail(session: Session) -> int:
+    """How many recipients a job may mail now."""
+    return max(0, min(_RECIPIENTS_A_RUN, _MOST_DUE - count_due_mail(session)))
 
 
 def mail_notices(
@@ -107,7 +114,7 @@ def _with_news(session: Session) -> Sequence[Recipient]:
     return session.scalars(
         select(Recipient)
         .where(waits, Recipient.email.is_not(None))
-        .limit(RECIPIENTS_A_RUN)
+        .limit(room_for_mail(session))
         .with_for_update(key_share=True, skip_locked=True)
     ).all()
 
