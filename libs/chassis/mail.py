@@ -91,7 +91,8 @@ def queue_mail(session: Session, mail: Mail, *, sender: str, now: datetime | Non
 
 def count_due_mail(session: Session) -> int:
     """How many queued mails could leave now: while there are many, bulk mail had better wait."""
-    return session.execute(text("SELECT count(*) FROM mail WHERE next_try <= now()")).scalar_one()
+    due: int = session.execute(text("SELECT count(*) FROM mail WHERE next_try <= now()")).scalar_one()
+    return due
 
 
 def withdraw_mail(session: Session, mail_ids: Sequence[UUID]) -> None:
