@@ -5,16 +5,21 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any, TypeVar
 
+from libs.chassis.db import Database
 from libs.chassis.errors import Problem
 
 Who = TypeVar("Who")
 
 
-def all_at_once(work: Callable[[Who], Any], people: Sequence[Who]) -> list[Any]:
+def all_at_once(database: Database, work: Callable[[Who], Any], people: Sequence[Who]) -> list[Any]:
     """What `work` gives each of `people`, all having begun in the same instant; the code of what was refused."""
-    start = Barrier(len(people))
+    connected, start = Barrier(len(people)), Barrier(len(people))
 
     def run(who: Who) -> Any:
+        # Opening a connection takes longer than the work: without this, they would come one after the other.
+        with database.autocommit() as connection:
+            connection.execute("SELECT 1")
+            connected.wait(10)
         start.wait(10)
         try:
             return work(who)

@@ -35,7 +35,7 @@ def test_the_last_places_of_a_meeting_are_given_once(database: Database, turn: i
         with database.transaction() as session:
             return registrations.register(session, defi, meeting, who, "Zoé", datetime.now(UTC)).state
 
-    places = all_at_once(ask, [account() for _ in range(PEOPLE)])
+    places = all_at_once(database, ask, [account() for _ in range(PEOPLE)])
     assert Counter(places) == {"registered": 2, "waiting": PEOPLE - 2}
 
 
@@ -49,7 +49,7 @@ def test_one_person_pressing_twice_takes_one_place(database: Database, turn: int
         with database.transaction() as session:
             return registrations.register(session, defi, meeting, who, "Zoé", datetime.now(UTC)).state
 
-    assert all_at_once(ask, [bruno] * 4) == ["registered"] * 4
+    assert all_at_once(database, ask, [bruno] * 4) == ["registered"] * 4
     with database.transaction() as session:
         assert session.scalar(text("SELECT count(*) FROM registration")) == 1
 
@@ -68,7 +68,7 @@ def test_places_freed_at_once_go_to_different_people(database: Database, turn: i
         with database.transaction() as session:
             registrations.withdraw(session, defi, meeting, who, datetime.now(UTC))
 
-    all_at_once(leave, people[:3])
+    all_at_once(database, leave, people[:3])
     with database.transaction() as session:
         left = session.execute(text("SELECT subject, state FROM registration")).all()
     assert {row.subject: row.state for row in left} == {who.subject: "registered" for who in people[3:]}
@@ -84,7 +84,7 @@ def test_asking_to_join_twice_in_the_same_instant_makes_one_request(database: Da
             core_groups.request_membership(session, defi, who, Presentation("Zoé"), datetime.now(UTC))
         return "done"
 
-    assert Counter(all_at_once(ask, [bruno] * 5)) == {"done": 1, "membership.requested": 4}
+    assert Counter(all_at_once(database, ask, [bruno] * 5)) == {"done": 1, "membership.requested": 4}
     with database.transaction() as session:
         notices = session.scalar(text("SELECT count(*) FROM outbox WHERE type LIKE '%person_notified%'"))
     assert notices == 2  # the porteur was told of the publication, and of one request
@@ -105,7 +105,7 @@ def test_an_invitation_is_accepted_by_one_person(database: Database, turn: int) 
             )
         return "done"
 
-    outcomes = all_at_once(accept, [account() for _ in range(4)])
+    outcomes = all_at_once(database, accept, [account() for _ in range(4)])
     assert Counter(outcomes) == {"done": 1, "invitation.answered": 3}
 
 
@@ -138,7 +138,7 @@ def test_a_gate_decided_twice_in_the_same_instant_is_decided_once(
                 now=datetime.now(UTC),
             ).state
 
-    outcomes = all_at_once(decide, list(judges))
+    outcomes = all_at_once(database, decide, list(judges))
     with database.transaction() as session:
         state = session.scalar(text("SELECT state FROM gate"))
         stage = session.scalar(text("SELECT stage FROM defi"))
@@ -159,7 +159,7 @@ def test_asking_for_a_gate_twice_in_the_same_instant_asks_once(database: Databas
             gates.ask(session, defi, who, evidence=evidence, needed=5, now=datetime.now(UTC))
         return "done"
 
-    assert Counter(all_at_once(ask, [porteur] * 4)) == {"done": 1, "gate.undecided": 3}
+    assert Counter(all_at_once(database, ask, [porteur] * 4)) == {"done": 1, "gate.undecided": 3}
 
 
 @rounds
@@ -178,7 +178,7 @@ def test_a_pledge_accepted_and_withdrawn_in_the_same_instant_ends_withdrawn(
         with database.transaction() as session:
             return pledges.decide(session, defi, pledge, who, decision, datetime.now(UTC)).state
 
-    outcomes = all_at_once(decide, [porteur, giver])
+    outcomes = all_at_once(database, decide, [porteur, giver])
     assert outcomes in (["accepted", "withdrawn"], ["pledge.withdrawn", "withdrawn"])
     with database.transaction() as session:
         assert session.scalar(text("SELECT state FROM pledge")) == "withdrawn"
@@ -202,7 +202,7 @@ def test_a_person_erased_while_joining_is_not_half_there(database: Database, tur
                 pledges.offer(session, defi, bruno, offered, now)
         return "done"
 
-    assert all_at_once(act, ["erase", "offer"]) == ["done", "done"]
+    assert all_at_once(database, act, ["erase", "offer"]) == ["done", "done"]
     with database.transaction() as session:
         held = session.execute(
             text(

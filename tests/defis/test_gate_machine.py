@@ -86,6 +86,12 @@ class Passing(RuleBasedStateMachine):
         self.debates += 1
 
     @rule()
+    def everything_is_there(self) -> None:
+        self.a_debate_is_reported()
+        while not self.paused and self.committed < NEEDED:
+            self.somebody_joins_the_core_group()
+
+    @rule()
     def somebody_joins_the_core_group(self) -> None:
         if not self.paused and self.committed < 6:
             join(self.database, self.defi, self.people["porteur"], [account()], Role.CORE)
@@ -165,6 +171,12 @@ class Passing(RuleBasedStateMachine):
         assert outcome == self.expected_decision(one, who, decision)
         if outcome == "done":
             self.decided(one, who, decision)
+
+    @rule(who=st.sampled_from(["ebv", "staff", "second staff"]), confirmed=st.booleans())
+    def the_last_one_is_decided(self, who: str, confirmed: bool) -> None:
+        if self.model and self.model[-1].state in ("asked", "appealed"):
+            no = Decision.REFUSE if self.model[-1].state == "asked" else Decision.UPHOLD
+            self.somebody_decides(who, 0, Decision.CONFIRM if confirmed else no)
 
     def expected_decision(self, one: Known, who: str, decision: Decision) -> str:
         if who == "ebv elsewhere":

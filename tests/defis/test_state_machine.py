@@ -60,6 +60,17 @@ class Life(RuleBasedStateMachine):
             return True
         return self.state != "draft" and who in ("ebv", "staff")
 
+    @rule(data=st.data())
+    def somebody_does_what_is_theirs_to_do(self, data: st.DataObject) -> None:
+        possible = [
+            (who, action)
+            for (state, action), (_, allowed) in MODEL.items()
+            if state == self.state
+            for who in sorted(allowed)
+        ]
+        if possible:
+            self.somebody_tries(*data.draw(st.sampled_from(possible)))
+
     @rule(who=st.sampled_from(sorted(PEOPLE)), action=st.sampled_from([action.value for action in Action]))
     def somebody_tries(self, who: str, action: str) -> None:
         self.now += timedelta(seconds=1)
@@ -136,7 +147,7 @@ def test_a_defi_behaves_as_its_model(database: Database) -> None:
     run_state_machine_as_test(
         BoundLife,
         settings=settings(
-            max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=50, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
 
