@@ -32,6 +32,7 @@ MARSHMALLOW_SENTENCES = (
     N_("Not a valid UUID."),
     N_("Not a valid list."),
     N_("Not a valid mapping type."),
+    N_("Not a valid date."),
     N_("Not a valid datetime."),
     N_("Not a valid aware datetime."),
     N_("Not a valid email address."),
