@@ -16,7 +16,7 @@ from libs.chassis.db import Database
 from libs.chassis.embedded import EmbeddedBus
 from libs.chassis.ids import uuid4, uuid7
 from libs.chassis.outbox import record
-from libs.chassis.settings import SettingsError
+from libs.chassis.settings import SettingsError, read_settings
 from libs.chassis.testing.postgres import TestServer
 from libs.chassis.worker import Worker, run_workers
 from libs.contracts.identity import ContactConfirmed, SubjectPaired
@@ -26,6 +26,7 @@ from services.defis.notices import Notice as DefiNotice
 from services.notifications.base import Base
 from services.notifications.kinds.catalogue import GROUPS, KINDS
 from services.notifications.kinds.rules import Coded
+from services.notifications.post import Post
 from services.notifications.settings import NotificationsSettings
 from services.notifications.worker import consumers, create_worker
 from tests.notifications.conftest import Account, Notifications
@@ -85,6 +86,24 @@ def test_settings_that_cannot_be_meant_are_refused(wrong: dict[str, Any]) -> Non
     )
     with pytest.raises(SettingsError, match="MAILLAGE_NOTIFICATIONS_"):
         NotificationsSettings(**(values | {"secret": "-" * 32} | wrong))
+
+
+def test_settings_come_from_the_environment_and_keep_their_secrets() -> None:
+    environ = {
+        "MAILLAGE_NOTIFICATIONS_DATABASE_URL": "postgresql://ana:hidden@db.example/notifications",
+        "MAILLAGE_NOTIFICATIONS_SECRET": "-hidden-" * 4,
+        "MAILLAGE_NOTIFICATIONS_DIGEST_HOUR": "18",
+        "MAILLAGE_BUS_URL": "embedded://",
+        "MAILLAGE_PUBLIC_URL": "https://maillage.example/",
+        "MAILLAGE_ISSUER": "https://maillage.example/api/identity",
+        "MAILLAGE_JWKS_URL": "https://maillage.example/api/identity/.well-known/jwks.json",
+        "MAILLAGE_SMTP_URL": "smtp://mail.example:25",
+        "MAILLAGE_MAIL_FROM": "Maillage <nouvelles@maillage.example>",
+    }
+    (settings,) = read_settings(environ, NotificationsSettings)
+    assert settings.digest_hour == 18
+    assert "hidden" not in repr(settings)
+    assert Post.of(settings).page("/notices") == "https://maillage.example/notices"
 
 
 @pytest.fixture
