@@ -66,7 +66,9 @@ KINDS = (
         group=_LIFE,
         default=Level.AT_ONCE,
         headline=N_("Your défi was not accepted"),
-        sentence=N_("Your défi has not been accepted as it is. You can change it and submit it again."),
+        sentence=N_(
+            "Your défi has not been accepted as it is. You can begin another that takes the reason into account."
+        ),
         details=(Coded("reason", _REFUSALS),),
     ),
     Kind(
