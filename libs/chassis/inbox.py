@@ -33,7 +33,7 @@ from libs.contracts.event import Event
 log = structlog.get_logger()
 
 MAX_ATTEMPTS = 15
-"""Tries before a row is dead; with the delays below, about seven hours."""
+"""Tries before a row is dead; with the delays below, about three hours."""
 _LONGEST_DELAY = timedelta(hours=1)
 _NOBODY = "(nobody)"
 
