@@ -19,6 +19,8 @@ from libs.contracts.notices import DefisNotice
 from services.defis.challenges.models import Defi
 from services.defis.challenges.rules import shown_title
 from services.defis.core_groups.models import Member
+from services.defis.pledges.models import Pledge
+from services.defis.pledges.rules import OPEN
 from services.defis.standing import Role
 
 
@@ -98,6 +100,17 @@ def people_of(session: Session, defi: Defi, *roles: Role) -> list[UUID]:
     if roles:
         query = query.where(Member.role.in_(roles))
     return list(session.scalars(query))
+
+
+def all_concerned_by(session: Session, defi: Defi) -> list[UUID]:
+    """Everybody who counts on the défi: its people, those who asked to join, those whose pledge stands open."""
+    people = select(Member.subject).where(
+        Member.defi_id == defi.id, Member.state.in_(("active", "requested"))
+    )
+    givers = select(Pledge.subject).where(
+        Pledge.defi_id == defi.id, Pledge.state.in_(OPEN), Pledge.subject.is_not(None)
+    )
+    return [subject for subject in session.scalars(people.union(givers)) if subject is not None]
 
 
 def core_of(session: Session, defi: Defi) -> list[UUID]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from libs.chassis.db import Database
 from libs.chassis.ids import uuid7
@@ -291,3 +291,36 @@ def test_defis_in_which_nothing_happened_for_long_come_to_the_desk(
     everything = client.get(f"{BASE}/accompaniment/defis", headers=ebv.headers).json["items"]
     assert everything[0]["id"] == silent.id
     assert len(everything) == 2
+
+
+def statements(database: Database, work: Callable[[], Any]) -> int:
+    """How many statements `work` sends to the database, connections' own tests aside."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        sent.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    work()
+    event.remove(database.engine, "before_cursor_execute", note)
+    return len(sent)
+
+
+def test_a_page_costs_a_handful_of_statements_however_long_it_is(
+    client: FlaskClient, database: Database, publish: Make, anne: Person, bruno: Person, tokens: Any
+) -> None:
+    for _ in range(6):
+        defi = publish(tokens.account())
+        defi.pledge(bruno)
+    paths = {
+        "/defis": 5,
+        "/me/defis": 5,
+        f"/defis/{defi.id}": 6,
+        f"/defis/{defi.id}/meetings": 5,
+        f"/defis/{defi.id}/timeline": 3,
+        f"/defis/{defi.id}/pledges": 3,
+        f"/defis/{defi.id}/gate": 5,
+    }
+    for path, most in paths.items():
+        count = statements(database, lambda path=path: client.get(f"{BASE}{path}", headers=bruno.headers))
+        assert 0 < count <= most, (path, count)

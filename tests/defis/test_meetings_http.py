@@ -209,3 +209,36 @@ def test_the_worker_runs_the_reminders_and_the_lapses(database: Database) -> Non
     worker = create_worker(settings, database, EmbeddedBus())
     assert (worker.name, worker.inbox.bindings) == ("op1-defis", ["coalition.identity.keys_rotated.v1"])
     assert {job.name for job in jobs} == {"remind-of-meetings", "lapse-pledges"}
+
+
+def test_a_defi_that_ends_cancels_its_dates_and_tells_whoever_counted_on_it(
+    defi: Api,
+    anne: Person,
+    bruno: Person,
+    chloe: Person,
+    tokens: Any,
+    hold: Callable[[str], None],
+    told: Told,
+) -> None:
+    giver, comer = tokens.account(), tokens.account()
+    past, coming = defi.meet(anne), defi.meet(anne)
+    hold(past)
+    defi.put(f"/meetings/{coming}/registration", comer)
+    defi.join(bruno, anne)
+    defi.post("/membership", chloe, 201, name="Chloé")
+    defi.pledge(giver)
+    defi.post("/state", anne, action="abandon")
+    assert [told(who)[-1] for who in (bruno, chloe, giver)] == ["defi.state_changed"] * 3
+    assert told(comer) == ["defi.meeting_cancelled"]
+    assert told(anne)[-1] != "defi.state_changed"
+    assert defi.get(f"/meetings/{coming}")["state"] == "cancelled"
+    assert defi.get(f"/meetings/{past}")["state"] == "scheduled"
+    assert defi.put(f"/meetings/{past}/report", anne, minutes="Dit.", attendance=4)["state"] == "held"
+
+
+def test_nobody_takes_a_place_while_a_defi_is_paused(defi: Api, anne: Person, bruno: Person) -> None:
+    meeting = defi.meet(anne)
+    defi.post("/state", anne, action="pause")
+    assert defi.put(f"/meetings/{meeting}/registration", bruno, 409)["code"] == "defi.paused"
+    defi.post("/state", anne, action="resume")
+    assert defi.put(f"/meetings/{meeting}/registration", bruno)["state"] == "registered"

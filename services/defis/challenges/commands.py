@@ -36,7 +36,8 @@ from services.defis.challenges.rules import (
     theme_codes,
 )
 from services.defis.core_groups.models import Member
-from services.defis.notices import Notice, notify, people_of
+from services.defis.meetings.commands import cancel_upcoming
+from services.defis.notices import Addressed, Notice, all_concerned_by, notify, people_of, send
 from services.defis.standing import Role, Standing, departement_of
 from services.defis.timeline.commands import keep
 from services.defis.timeline.rules import Kind
@@ -174,7 +175,9 @@ def decide(
 def move(
     session: Session, defi_id: UUID, caller: Principal, *, action: Action, reason: str | None, now: datetime
 ) -> Defi:
-    """Pause, resume, complete, abandon or archive a défi; all its people are told.
+    """Pause, resume, complete, abandon or archive a défi; whoever counts on it is told.
+
+    A défi that ends cancels its meetings to come, and whoever would have come is told.
 
     Raises `NotFound`, `Forbidden`, or `Conflict` where its state does not allow it.
     """
@@ -182,8 +185,12 @@ def move(
     check_actor(action, standing)
     defi.state = after(State(defi.state), action)
     keep(session, defi, _KEPT_AS[action], standing, now, reason=reason)
+    facts = {"state": defi.state}
+    told = set(all_concerned_by(session, defi)) - {caller.subject}
+    notices = [Addressed(who, Notice.STATE_CHANGED, facts) for who in told]
     if defi.state in ENDS:
         defi.closed_at = now
+        notices += cancel_upcoming(session, defi, standing, now)
         record(
             session,
             DefiClosed(
@@ -195,9 +202,7 @@ def move(
                 themes=theme_codes(defi.themes),
             ),
         )
-    notify(
-        session, people_of(session, defi), Notice.STATE_CHANGED, defi, but=caller.subject, state=defi.state
-    )
+    send(session, defi, notices)
     return defi
 
 

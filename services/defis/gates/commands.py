@@ -99,28 +99,38 @@ def decide(
     """
     defi, standing = find_defi(session, defi_id, caller, lock=True)
     gate = _get_gate(session, defi, gate_id, standing)
-    on_appeal = gate.state == State.APPEALED
-    if on_appeal:
-        standing.require_operator()
-        check_other_judge(gate.decided_by, caller.subject)
-    else:
-        standing.require_judge()
+    _check_judge(gate, standing)
     state = after(State(gate.state), decision)
     check_running(DefiState(defi.state))
     check_reasons(decision, reasons)
     if decision is Decision.CONFIRM:
         check_conditions(count_conditions(session, defi, Stage(gate.stage), needed, gate.evidence))
-    gate.state = state
-    if on_appeal:
-        gate.appeal_note, gate.appeal_decided_by, gate.appeal_decided_at = note, caller.subject, now
-    else:
-        gate.reasons, gate.note = [reason.value for reason in reasons], note
-        gate.decided_by, gate.decided_at = caller.subject, now
+    _write(gate, state, caller.subject, reasons, note, now)
     if state is State.CONFIRMED:
         _enter(session, defi, gate, standing, now)
     else:
         _tell_refused(session, defi, gate, standing, now, note)
     return gate
+
+
+def _check_judge(gate: Gate, standing: Standing) -> None:
+    """The EBV or the staff decide; of an appeal, the staff but for whoever refused."""
+    if gate.state != State.APPEALED:
+        return standing.require_judge()
+    standing.require_operator()
+    return check_other_judge(gate.decided_by, standing.subject)
+
+
+def _write(
+    gate: Gate, state: State, judge: UUID, reasons: Sequence[Reason], note: str | None, now: datetime
+) -> None:
+    """Write a decision beside the asking, or beside the appeal that it answers."""
+    if gate.state == State.APPEALED:
+        gate.appeal_note, gate.appeal_decided_by, gate.appeal_decided_at = note, judge, now
+    else:
+        gate.reasons, gate.note = [reason.value for reason in reasons], note
+        gate.decided_by, gate.decided_at = judge, now
+    gate.state = state
 
 
 def appeal(

@@ -146,9 +146,9 @@ def check_reasons(decision: Decision, reasons: Collection[Reason]) -> None:
         raise _wrong_reasons(N_("Only a refusal has reasons."))
 
 
-def check_other_judge(refused_by: UUID | None, judge: UUID) -> None:
+def check_other_judge(refused_by: UUID | None, judge: UUID | None) -> None:
     """Raise `Forbidden` when an appeal would be judged by whoever refused."""
-    if refused_by == judge:
+    if refused_by is not None and refused_by == judge:
         raise Forbidden("gate.own_refusal", N_("You refused this gate: somebody else decides on the appeal."))
 
 

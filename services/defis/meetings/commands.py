@@ -35,6 +35,7 @@ from services.defis.meetings.rules import (
     is_told,
 )
 from services.defis.notices import Addressed, Notice, notify, people_of, send
+from services.defis.standing import Standing
 from services.defis.timeline.commands import keep
 from services.defis.timeline.rules import Kind
 from services.defis.visibility import find_defi
@@ -99,24 +100,9 @@ def change(
     check_scheduled(State(meeting.state))
     if "capacity" in fields:
         check_capacity(fields["capacity"], count_places(session, meeting.id)[Place.REGISTERED])
-    changed = [name for name, value in fields.items() if getattr(meeting, name) != value]
-    for name in changed:
-        setattr(meeting, name, fields[name])
-    if {"starts_at", "ends_at"} & set(changed):
-        check_dates(meeting.starts_at, meeting.ends_at, now)
-        meeting.reminded_at = None
-    check_somewhere(meeting.place, meeting.online_url)
+    changed = _apply(meeting, fields, now)
     if changed:
-        meeting.revision, meeting.changed_at = meeting.revision + 1, now
-        keep(
-            session,
-            defi,
-            Kind.MEETING_CHANGED,
-            standing,
-            now,
-            meeting=str(meeting.id),
-            fields=sorted(changed),
-        )
+        keep(session, defi, Kind.MEETING_CHANGED, standing, now, meeting=str(meeting.id), fields=changed)
     told = _who_comes(session, meeting) if is_told(changed) else []
     promoted = promote(session, meeting, now)
     facts = facts_of(meeting)
@@ -128,6 +114,20 @@ def change(
         + [Addressed(who, Notice.MEETING_CHANGED, facts) for who in moved],
     )
     return meeting
+
+
+def _apply(meeting: Meeting, fields: Mapping[str, Any], now: datetime) -> list[str]:
+    """Write into `meeting` those of `fields` that are new, and return their names. Raises `Invalid`."""
+    changed = sorted(name for name, value in fields.items() if getattr(meeting, name) != value)
+    for name in changed:
+        setattr(meeting, name, fields[name])
+    if not {"starts_at", "ends_at"}.isdisjoint(changed):
+        check_dates(meeting.starts_at, meeting.ends_at, now)
+        meeting.reminded_at = None
+    check_somewhere(meeting.place, meeting.online_url)
+    if changed:
+        meeting.revision, meeting.changed_at = meeting.revision + 1, now
+    return changed
 
 
 def cancel(
@@ -143,6 +143,26 @@ def cancel(
     told = _who_comes(session, meeting)
     notify(session, told, Notice.MEETING_CANCELLED, defi, but=caller.subject, **facts_of(meeting))
     return meeting
+
+
+def cancel_upcoming(session: Session, defi: Defi, standing: Standing, now: datetime) -> list[Addressed]:
+    """Cancel every meeting to come of a défi that ends. Returns what whoever would have come is to be told.
+
+    The caller holds the défi's row, and sends the notices with its own.
+    """
+    upcoming = (
+        select(Meeting)
+        .where(Meeting.defi_id == defi.id, Meeting.state == State.SCHEDULED, Meeting.starts_at > now)
+        .order_by(Meeting.id)
+        .with_for_update()
+    )
+    notices = []
+    for meeting in session.scalars(upcoming).all():
+        meeting.state, meeting.revision, meeting.changed_at = State.CANCELLED, meeting.revision + 1, now
+        keep(session, defi, Kind.MEETING_CANCELLED, standing, now, meeting=str(meeting.id))
+        facts = facts_of(meeting)
+        notices += [Addressed(who, Notice.MEETING_CANCELLED, facts) for who in _who_comes(session, meeting)]
+    return notices
 
 
 def report(
@@ -180,6 +200,7 @@ def remind(session: Session, now: datetime) -> None:
             Meeting.reminded_at.is_(None),
             Meeting.starts_at > now,
             Meeting.starts_at <= now + REMIND_BEFORE,
+            Defi.state == DefiState.PUBLISHED,
         )
         .order_by(Meeting.id)
         .with_for_update(of=Meeting, skip_locked=True)

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from libs.chassis.ids import uuid7
 from libs.chassis.tokens import Principal
+from services.defis.challenges.rules import State as DefiState
+from services.defis.challenges.rules import check_running
 from services.defis.meetings.models import Meeting, Registration
 from services.defis.meetings.queries import count_places, get_meeting
 from services.defis.meetings.rules import Place, State, check_takes_people, place_for, promotions
@@ -23,9 +25,10 @@ def register(
 ) -> Registration:
     """Give the caller a place, or the next one on the waiting list; asked again, the same one.
 
-    Raises `NotFound`, or `Conflict` when the meeting takes nobody any more.
+    Raises `NotFound`, or `Conflict` when the meeting takes nobody any more or its défi is not published.
     """
     defi, _ = find_defi(session, defi_id, caller)
+    check_running(DefiState(defi.state))
     meeting = get_meeting(session, defi, meeting_id, lock=True)
     check_takes_people(State(meeting.state), meeting.ends_at, now)
     registration = session.get(Registration, (meeting.id, caller.subject))

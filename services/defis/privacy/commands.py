@@ -21,7 +21,7 @@ from services.defis.debates.models import Argument
 from services.defis.gates.models import Gate
 from services.defis.meetings.models import Meeting, Registration
 from services.defis.meetings.registrations import facts_of, promote
-from services.defis.notices import Notice, core_of, notify, people_of
+from services.defis.notices import Notice, all_concerned_by, core_of, notify
 from services.defis.pledges.models import Pledge
 from services.defis.pledges.rules import OPEN
 from services.defis.pledges.rules import State as PledgeState
@@ -88,7 +88,7 @@ def _pause_carried(session: Session, subject: UUID, now: datetime) -> int:
     for defi in carried:
         defi.state = State.PAUSED
         keep(session, defi, Kind.PAUSED, None, now, cause="no_porteur")
-        told = people_of(session, defi)
+        told = all_concerned_by(session, defi)
         notify(session, told, Notice.STATE_CHANGED, defi, but=subject, state=defi.state, cause="no_porteur")
     return len(carried)
 
