@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.identity.territories.commands import load_gazetteer
+from services.identity.territories.names import search_key
 from tests.identity.conftest import Identity
 from tests.identity.small_france import COMMUNES, small_france
 
@@ -73,7 +74,10 @@ def listed(france: Identity, **query: Any) -> dict[str, Any]:
         ("20 090", ["2A004"]),
         ("saint lisier", ["09268"]),
         ("villeurbane", ["69266"]),
-        ("blelley", ["01034"]),
+        ("blelley", ["01034", "01035"]),
+        ("bellegrade sur val", ["01033"]),
+        ("sain tdenis", ["97411", "93066"]),
+        ("epimay", ["93031"]),
         ("lyonn", ["69123"]),
         ("lyno", []),
         ("zzzzzzz", []),
@@ -133,10 +137,9 @@ def test_every_commune_is_found_with_one_letter_mistyped(france, commune, data):
     name = commune[1]
     place = data.draw(st.integers(1, len(name) - 2))
     letter = data.draw(st.sampled_from("abcdefghijklmnopqrstuvwxyz"))
-    if sum(character.isalpha() for character in name) < 7:
-        return
     mistyped = name[:place] + letter + name[place + name[place].isalpha() :]
-    assert commune[0] in found(france, mistyped, limit=20)
+    if len(search_key(mistyped)) >= 7:  # shorter ones may become the name of another
+        assert commune[0] in found(france, mistyped, limit=20)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -107,10 +107,7 @@ class CommuneName(Base):
     """
 
     __tablename__ = "commune_name"
-    __table_args__ = (
-        Index("ix_commune_name_key_reversed", func.reverse(text("key")), postgresql_where=text("whole")),
-        Index("ix_commune_name_commune_code", "commune_code"),
-    )
+    __table_args__ = (Index("ix_commune_name_commune_code", "commune_code"),)
 
     key: Mapped[str] = mapped_column(CODE_POINTS, primary_key=True)
     commune_code: Mapped[str] = mapped_column(primary_key=True)

@@ -11,13 +11,15 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from string import ascii_lowercase
 from typing import Final
 
 AFTER_ALL_KEYS: Final = "~"
 """Follows every character of a key, so `key` to `key + AFTER_ALL_KEYS` is the range of what begins with `key`."""
 
-SHORTEST_FORGIVEN: Final = 5
-"""From this many letters on, one of them may be wrong; in shorter keys too much would be one letter away."""
+FORGIVEN: Final = range(5, 41)
+"""With this many letters, one of them may be wrong. In shorter keys too much would be one letter away, and longer ones
+would take long to try."""
 
 _LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae"})
 _WRITTEN_OUT: Final = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
@@ -92,29 +94,18 @@ def readings(text: str) -> list[Reading]:
     return list(dict.fromkeys(_readings(unicodedata.normalize("NFKC", text).strip())))
 
 
-def is_one_edit_away(left: str, right: str) -> bool:
-    """Whether one letter added, left out, changed, or swapped with its neighbour makes one text of the other."""
-    if len(left) > len(right):
-        left, right = right, left
-    if len(right) - len(left) > 1 or left == right:
-        return False
-    start = next((i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), len(left))
-    if len(left) < len(right):
-        return left[start:] == right[start + 1 :]
-    swapped = left[start + 1 : start + 2] + left[start : start + 1]
-    return left[start + 1 :] == right[start + 1 :] or (
-        swapped == right[start : start + 2] and left[start + 2 :] == right[start + 2 :]
-    )
+def mistyped(key: str) -> set[str]:
+    """Every beginning of a key that may have been meant where `key` was typed and nothing begins with it.
 
-
-def intact_ends(key: str) -> tuple[str, str]:
-    """A beginning and an end of `key`, of which any key one edit away has at least one.
-
-    The edit is in one half or the other, or swaps the two letters where they meet: so each end stops one letter short
-    of the middle.
+    One letter was added, left out, changed, or swapped with its neighbour. (After Norvig, « How to write a spelling
+    corrector », 2007.) The last letter is only left out: as beginnings, that holds what changing it would give.
     """
-    middle = len(key) // 2
-    return key[: middle - 1], key[middle + 1 :]
+    splits = [(key[:at], key[at:]) for at in range(len(key))]
+    shorter = {before + after[1:] for before, after in splits}
+    swapped = {before + after[1] + after[0] + after[2:] for before, after in splits if len(after) > 1}
+    changed = {before + letter + after[1:] for before, after in splits[:-1] for letter in ascii_lowercase}
+    longer = {before + letter + after for before, after in splits for letter in ascii_lowercase}
+    return (shorter | swapped | changed | longer) - {key}
 
 
 def _plain_words(name: str) -> list[str]:

@@ -2,8 +2,8 @@
 
 Names are compared by their keys (`names.py`), as ranges of an index. What begins with the whole name comes before what
 has it in its middle, an exact match before a beginning, a commune's own name before that of a part of it, and then the
-more populous first. Only where nothing fits is one mistyped letter forgiven, in names typed to their end: one end of
-the key is then still intact (`intact_ends`), so two more ranges hold all candidates.
+more populous first. Only where nothing fits is one mistyped letter forgiven: all that may have been meant, some
+hundreds of beginnings, is looked up in the same index.
 """
 
 from __future__ import annotations
@@ -12,18 +12,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    Text,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session
 
 from services.identity.territories.gazetteer import CURRENT
 from services.identity.territories.models import Commune, CommuneName, PostalCode
 from services.identity.territories.names import (
     AFTER_ALL_KEYS,
-    SHORTEST_FORGIVEN,
+    FORGIVEN,
     Reading,
-    intact_ends,
-    is_one_edit_away,
+    mistyped,
     readings,
 )
 from services.identity.territories.queries import loaded_vintage
@@ -37,9 +48,9 @@ class Match:
     matched: str | None
 
 
-def search_communes(session: Session, text: str, limit: int) -> list[Match]:
-    """At most `limit` communes that `text` may mean, the likeliest first."""
-    understood = readings(text)
+def search_communes(session: Session, typed: str, limit: int) -> list[Match]:
+    """At most `limit` communes that `typed` may mean, the likeliest first."""
+    understood = readings(typed)
     for reading in understood:
         if found := _read(session, reading, limit):
             return found
@@ -60,31 +71,38 @@ def _read(session: Session, reading: Reading, limit: int) -> list[Match]:
     ]
 
 
+def _read_mistyped(session: Session, reading: Reading, limit: int) -> list[Match]:
+    if not reading.keys or len(reading.keys[-1]) not in FORGIVEN:
+        return []
+    # The planner expects millions of rows from hundreds of ranges, of which nearly all are empty; a server that
+    # compiles expensive queries (JIT) would compile this one, for much longer than it runs.
+    session.execute(text("SET LOCAL jit = off"))
+    return _matches(session, _nearly_named(reading, limit))
+
+
 def _named(reading: Reading, limit: int) -> Select[Any]:
-    key = CommuneName.key
-    fits = or_(*(_begins(key, each) for each in reading.keys))
-    exact = key.in_(reading.keys)
-    rank = case(
-        (and_(CommuneName.whole, exact), 0),
-        (CommuneName.whole, 1),
-        (exact, 2),
-        else_=3,
-    )
-    return _best(fits, rank, reading, limit)
+    fits = or_(*(_begins(CommuneName.key, each) for each in reading.keys))
+    return _best(fits, CommuneName.key.in_(reading.keys), reading, limit)
 
 
-def _best(fits: ColumnElement[bool], rank: ColumnElement[int], reading: Reading, limit: int) -> Select[Any]:
-    """The best name of each commune that fits, best communes first."""
-    own_name_last = (CommuneName.status != CURRENT).label("by_part")
+def _nearly_named(reading: Reading, limit: int) -> Select[Any]:
+    meant = literal(sorted(mistyped(reading.keys[-1])), ARRAY(Text))
+    beginning = func.unnest(meant).column_valued("beginning")
+    return _best(_begins(CommuneName.key, beginning), CommuneName.key == beginning, reading, limit)
+
+
+def _best(fits: ColumnElement[bool], exact: ColumnElement[bool], reading: Reading, limit: int) -> Select[Any]:
+    """The best name of each commune among those that fit, best communes first."""
+    rank = case((and_(CommuneName.whole, exact), 0), (CommuneName.whole, 1), (exact, 2), else_=3)
     hits = select(
         CommuneName.commune_code,
         CommuneName.name,
         CommuneName.population,
-        own_name_last,
+        (CommuneName.status != CURRENT).label("by_part"),
         rank.label("rank"),
     ).where(fits)
     if conditions := _conditions(reading):
-        hits = hits.join(Commune, Commune.code == CommuneName.commune_code).where(*conditions)
+        hits = hits.where(CommuneName.commune_code.in_(select(Commune.code).where(*conditions)))
     hit = hits.subquery("hit")
     best = (
         select(hit)
@@ -92,38 +110,16 @@ def _best(fits: ColumnElement[bool], rank: ColumnElement[int], reading: Reading,
         .order_by(hit.c.commune_code, hit.c.rank, hit.c.by_part, hit.c.name)
         .subquery("best")
     )
-    order = (best.c.rank, best.c.by_part, best.c.population.desc(), best.c.commune_code)
-    first = select(best).order_by(*order).limit(limit).subquery("first")
+    first = select(best).order_by(*_order(best)).limit(limit).subquery("first")
     return (
         select(Commune, first.c.name, first.c.by_part)
         .join(first, first.c.commune_code == Commune.code)
-        .order_by(first.c.rank, first.c.by_part, first.c.population.desc(), first.c.commune_code)
+        .order_by(*_order(first))
     )
 
 
-def _read_mistyped(session: Session, reading: Reading, limit: int) -> list[Match]:
-    """Communes whose whole name is one edit away."""
-    if not reading.keys or len(reading.keys[-1]) < SHORTEST_FORGIVEN:
-        return []
-    key = reading.keys[-1]
-    beginning, end = intact_ends(key)
-    candidates = session.scalars(
-        select(CommuneName.key)
-        .where(
-            CommuneName.whole,
-            func.length(CommuneName.key).between(len(key) - 1, len(key) + 1),
-            or_(
-                _begins(CommuneName.key, beginning),
-                _begins(func.reverse(CommuneName.key), end[::-1]),
-            ),
-        )
-        .distinct()
-    )
-    meant = [candidate for candidate in candidates if is_one_edit_away(key, candidate)]
-    if not meant:
-        return []
-    fits = and_(CommuneName.whole, CommuneName.key.in_(meant))
-    return _matches(session, _best(fits, literal(0), reading, limit))
+def _order(found: Subquery) -> tuple[ColumnElement[Any], ...]:
+    return found.c.rank, found.c.by_part, found.c.population.desc(), found.c.commune_code
 
 
 def _conditions(reading: Reading) -> Sequence[ColumnElement[bool]]:
@@ -138,7 +134,7 @@ def _conditions(reading: Reading) -> Sequence[ColumnElement[bool]]:
     return conditions
 
 
-def _begins(key: Any, beginning: str) -> ColumnElement[bool]:
+def _begins(key: Any, beginning: Any) -> ColumnElement[bool]:
     # A range and not LIKE: whatever plan is kept for this statement can use the index.
     return and_(key >= beginning, key < beginning + AFTER_ALL_KEYS)
 

@@ -83,8 +83,6 @@ STATEMENTS = (
         CONSTRAINT pk_commune_name PRIMARY KEY (key, commune_code, name)
     )
     """,
-    # By its end, for what was mistyped at its beginning.
-    "CREATE INDEX ix_commune_name_key_reversed ON commune_name (reverse(key)) WHERE whole",
     "CREATE INDEX ix_commune_name_commune_code ON commune_name (commune_code)",
     """
     CREATE TABLE postal_code (
