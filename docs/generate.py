@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 
@@ -16,10 +18,15 @@ from libs.chassis.tokens import TokenVerifier
 from libs.contracts import catalogue
 from services.consultation.app import create_app as create_consultation
 from services.consultation.settings import ConsultationSettings
+from services.defis.app import create_app as create_defis
+from services.defis.settings import DefisSettings
 from services.identity.app import create_app as create_identity
 from services.identity.settings import IdentitySettings
+from services.notifications.app import create_app as create_notifications
+from services.notifications.settings import NotificationsSettings
 
 DOCS = Path(__file__).parent
+SITE = "https://maillage.example"
 
 
 class NoKeys:
@@ -41,31 +48,25 @@ def documents() -> dict[Path, str]:
 
 
 def apps() -> dict[str, Flask]:
-    """Every service's app, described but connected to nothing."""
+    """Every service's app, described but connected to nothing. The défi service is that of one operator, `op1`."""
     verifier = TokenVerifier(NoKeys(), issuers=frozenset(), audience="coalition")
 
-    def database(service: str) -> Database:
-        return Database("postgresql://nowhere.invalid/none", service=service, owner="coalition")
+    def made(create: Callable[..., Flask], settings: Any, service: str, owner: str = "coalition") -> Flask:
+        database = Database("postgresql://nowhere.invalid/none", service=service, owner=owner)
+        return create(settings, database, verifier)
 
+    shared: dict[str, Any] = {"database_url": "", "bus_url": "", "issuer": f"{SITE}/api/identity"}
+    mail: dict[str, Any] = {"smtp_url": "smtp://mail.invalid", "mail_from": "nobody@maillage.example"}
+    secret: dict[str, Any] = {"secret": "-" * 32, "public_url": SITE}
+    identity = IdentitySettings(**shared, **mail, **secret)
+    consultation = ConsultationSettings(**shared, jwks_url="")
+    defis = DefisSettings(**shared, jwks_url="", owner="op1", public_url=SITE)
+    notifications = NotificationsSettings(**shared, **mail, **secret, jwks_url="")
     return {
-        "identity": create_identity(
-            IdentitySettings(
-                database_url="",
-                bus_url="",
-                secret="-" * 32,
-                public_url="https://maillage.example",
-                issuer="https://maillage.example/api/identity",
-                smtp_url="smtp://mail.invalid",
-                mail_from="nobody@maillage.example",
-            ),
-            database("identity"),
-            verifier,
-        ),
-        "consultation": create_consultation(
-            ConsultationSettings(database_url="", bus_url="", issuer="", jwks_url=""),
-            database("consultation"),
-            verifier,
-        ),
+        "identity": made(create_identity, identity, "identity"),
+        "consultation": made(create_consultation, consultation, "consultation"),
+        "defis": made(create_defis, defis, "defis", owner="op1"),
+        "notifications": made(create_notifications, notifications, "notifications"),
     }
 
 
