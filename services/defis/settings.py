@@ -26,6 +26,11 @@ class DefisSettings:
     internal_address: str = setting(
         "MAILLAGE_INTERNAL_ADDRESS", "host:port of /livez, /readyz and /metrics", default="127.0.0.1:0"
     )
+    territories: tuple[str, ...] = setting(
+        "MAILLAGE_DEFIS_TERRITORIES",
+        "codes of the départements and communes that this operator serves, separated by commas; none: everywhere",
+        default=(),
+    )
     committed_people: int = setting(
         "MAILLAGE_DEFIS_COMMITTED_PEOPLE",
         "how many people must be committed before a défi may ask for Cré’action",

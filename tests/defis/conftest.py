@@ -103,7 +103,7 @@ def tokens() -> Tokens:
     return Tokens()
 
 
-def make_client(database: Database, tokens: Tokens) -> FlaskClient:
+def make_client(database: Database, tokens: Tokens, **settings_: Any) -> FlaskClient:
     """A client of the web app of the operator whose database it is."""
     settings = DefisSettings(
         database_url=database.url,
@@ -112,6 +112,7 @@ def make_client(database: Database, tokens: Tokens) -> FlaskClient:
         jwks_url=f"{ISSUER}/.well-known/jwks.json",
         owner=database.owner,
         public_url="https://maillage.example",
+        **settings_,
     )
     return create_app(settings, database, tokens.verifier(database.owner)).test_client()
 

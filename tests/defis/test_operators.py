@@ -95,3 +95,17 @@ def test_settings_that_make_no_sense_are_refused() -> None:
         read_settings(
             environ | {"MAILLAGE_OWNER": "op1", "MAILLAGE_DEFIS_COMMITTED_PEOPLE": "0"}, DefisSettings
         )
+
+
+@pytest.mark.parametrize(
+    ("served", "code"),
+    [((), None), (("26",), None), (("07", "26362"), None), (("07", "2636", "26363"), "defi.not_served")],
+)
+def test_an_operator_takes_defis_of_the_territories_it_serves(
+    database: Database, tokens: Tokens, served: tuple[str, ...], code: str | None
+) -> None:
+    client, who = make_client(database, tokens, territories=served), tokens.account()
+    base = "/api/territories/op1/v1/defis"
+    defi = client.post(base, json=DRAFT, headers=who.headers).json["id"]
+    answer = client.post(f"{base}/{defi}/submission", headers=who.headers)
+    assert (answer.status_code, answer.json.get("code")) == ((422, code) if code else (200, None))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -32,6 +32,7 @@ from services.defis.challenges.rules import (
     check_editable,
     check_launch,
     check_reason,
+    check_served,
     entered,
     theme_codes,
 )
@@ -128,12 +129,18 @@ def delete_draft(session: Session, defi_id: UUID, caller: Principal) -> None:
     session.delete(defi)
 
 
-def submit(session: Session, defi_id: UUID, caller: Principal, now: datetime) -> Defi:
-    """Send a draft to the operator. Raises `Invalid`, naming each thing that is missing."""
+def submit(
+    session: Session, defi_id: UUID, caller: Principal, now: datetime, served: Collection[str] = ()
+) -> Defi:
+    """Send a draft to the operator, which serves the territories whose codes are `served` (none: everywhere).
+
+    Raises `NotFound`, `Forbidden`, `Conflict`, or `Invalid` naming each thing that is missing.
+    """
     defi, standing = find_defi(session, defi_id, caller, lock=True)
     check_actor(Action.SUBMIT, standing)
     state = after(State(defi.state), Action.SUBMIT)
     check_launch(launch_of(defi))
+    check_served(defi.commune_code or "", served)
     defi.state, defi.submitted_at = state, now
     keep(session, defi, Kind.SUBMITTED, standing, now, entry_stage=defi.entry_stage)
     return defi

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from libs.chassis.paging import PageQuery
-from libs.chassis.web import Blueprint, account, caller_or_none, principal, public, transaction
+from libs.chassis.web import Blueprint, account, caller_or_none, extension, principal, public, transaction
 from services.defis.challenges import commands, queries
 from services.defis.challenges.schemas import (
     DEFI,
@@ -78,8 +78,9 @@ def delete_draft(defi_id: UUID) -> None:
 @blueprint.response(200, DEFI)
 def submit(defi_id: UUID) -> Any:
     """Send a draft to the operator."""
+    served = extension("defis.settings").territories
     with transaction() as session:
-        commands.submit(session, defi_id, principal(), datetime.now(UTC))
+        commands.submit(session, defi_id, principal(), datetime.now(UTC), served)
         return queries.show_defi(session, defi_id, principal())
 
 

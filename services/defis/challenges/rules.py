@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from libs.chassis.errors import Conflict, FieldError, Forbidden, Invalid, Sentence
 from libs.chassis.messages import N_
-from services.defis.standing import Standing
+from services.defis.standing import Standing, departement_of
 
 LONGEST_TITLE: Final = 120
 LONGEST_TEXT: Final = 4000
@@ -190,6 +190,16 @@ def check_launch(launch: Mapping[str, Any]) -> None:
         raise Invalid(
             "defi.incomplete", N_("Some things are missing before this défi can be sent."), errors=missing
         )
+
+
+def check_served(commune: str, served: Collection[str]) -> None:
+    """Raise `Invalid` on a commune outside what the operator serves; `served` holds codes, or nothing for everywhere.
+
+    Grants over a territory are the same in the tokens of every operator: this is what keeps an EBV of elsewhere from
+    reaching défis here.
+    """
+    if served and commune not in served and departement_of(commune) not in served:
+        raise _invalid("commune", "defi.not_served", N_("This operator does not serve this commune."))
 
 
 def next_stage(stage: Stage) -> Stage | None:
