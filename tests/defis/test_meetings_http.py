@@ -9,8 +9,6 @@ from sqlalchemy import text
 
 from libs.chassis.db import Database
 from services.defis.meetings.commands import remind
-from services.defis.settings import DefisSettings
-from services.defis.worker import create_worker
 from tests.defis.conftest import BASE, Api, Person
 
 Told = Callable[[Person], list[str]]
@@ -197,18 +195,6 @@ def test_those_who_come_are_reminded_once_a_day_before(
         with database.transaction() as session:
             remind(session, starts_at - before)
     assert (told(bruno), told(chloe)) == (["defi.meeting_reminder"], [])
-
-
-def test_the_worker_runs_the_reminders_and_the_lapses(database: Database) -> None:
-    from libs.chassis.embedded import EmbeddedBus
-    from services.defis.worker import jobs
-
-    settings = DefisSettings(
-        database_url=database.url, bus_url="embedded://", issuer="", jwks_url="", owner="op1", public_url=""
-    )
-    worker = create_worker(settings, database, EmbeddedBus())
-    assert (worker.name, worker.inbox.bindings) == ("op1-defis", ["coalition.identity.keys_rotated.v1"])
-    assert {job.name for job in jobs} == {"remind-of-meetings", "lapse-pledges"}
 
 
 def test_a_defi_that_ends_cancels_its_dates_and_tells_whoever_counted_on_it(
