@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from libs.chassis.outbox import record
@@ -116,3 +116,9 @@ def all_concerned_by(session: Session, defi: Defi) -> list[UUID]:
 def core_of(session: Session, defi: Defi) -> list[UUID]:
     """The porteur and the core group."""
     return people_of(session, defi, Role.PORTEUR, Role.CORE)
+
+
+def forget_notices(session: Session, subject: UUID) -> None:
+    """Drop what was not sent yet to somebody who is erased, and the count of what was."""
+    session.execute(text("DELETE FROM outbox WHERE subject = :subject"), {"subject": str(subject)})
+    session.execute(text("DELETE FROM outbox_subject WHERE subject = :subject"), {"subject": str(subject)})

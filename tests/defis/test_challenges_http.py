@@ -275,7 +275,13 @@ def test_the_worklist_holds_what_waits_and_leaves_out_what_one_is_part_of(
     assert (work["unanswered_requests"], work["silent"]) == (1, 0)
     assert [item["id"] for item in desk(colleague)["submitted"]] == [waiting.id]
     elsewhere = desk(tokens.account(("ebv", "territory:75")))
-    assert elsewhere == {"submitted": [], "gates": [], "silent": 0, "unanswered_requests": 0}
+    assert elsewhere == {
+        "submitted": [],
+        "gates": [],
+        "without_porteur": [],
+        "silent": 0,
+        "unanswered_requests": 0,
+    }
 
 
 def test_defis_in_which_nothing_happened_for_long_come_to_the_desk(

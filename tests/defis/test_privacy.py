@@ -125,6 +125,8 @@ def test_an_erased_porteurs_drafts_go_and_what_is_public_waits_for_another(
     assert told(bruno)[-1] == "defi.state_changed"
     for gone in (unseen, waiting):
         gone.get("", ebv, 404)
+    work = client.get(f"{BASE}/accompaniment/worklist", headers=ebv.headers).json
+    assert [item["id"] for item in work["without_porteur"]] == [kept.id]
     kept.put(f"/members/{member}/role", bruno, 403, role="porteur")
     assert kept.put(f"/members/{member}/role", ebv, role="porteur")["role"] == "porteur"
     assert kept.post("/state", bruno, action="resume")["state"] == "published"

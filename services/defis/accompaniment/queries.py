@@ -21,7 +21,7 @@ from services.defis.challenges.rules import RUNNING, State
 from services.defis.core_groups.models import Member
 from services.defis.gates.models import Gate
 from services.defis.gates.rules import UNDECIDED
-from services.defis.standing import EBV, STAFF
+from services.defis.standing import EBV, STAFF, Role
 from services.defis.visibility import accompanied_by
 
 SILENT_AFTER: Final = timedelta(days=30)
@@ -48,6 +48,10 @@ def show_worklist(session: Session, caller: Principal, now: datetime) -> dict[st
         .join(Defi, Defi.id == Member.defi_id)
         .where(mine, Defi.state.in_(RUNNING), Member.state == "requested")
     )
+    porteur = select(Member.id).where(
+        Member.defi_id == Defi.id, Member.role == Role.PORTEUR, Member.state == "active"
+    )
+    orphans = select(Defi).where(mine, Defi.state.in_(RUNNING), ~porteur.exists())
     gates = session.execute(asked.order_by(Gate.asked_at, Gate.id).limit(_SHOWN)).all()
     waiting = session.scalars(submitted.order_by(Defi.submitted_at, Defi.id).limit(_SHOWN)).all()
     return {
@@ -56,6 +60,9 @@ def show_worklist(session: Session, caller: Principal, now: datetime) -> dict[st
             item | {"gate": _gate(gate)}
             for item, (gate, _) in zip(_listed(session, [defi for _, defi in gates]), gates, strict=True)
         ],
+        "without_porteur": _listed(
+            session, session.scalars(orphans.order_by(Defi.changed_at, Defi.id).limit(_SHOWN)).all()
+        ),
         "silent": session.scalar(silent) or 0,
         "unanswered_requests": session.scalar(requests) or 0,
     }

@@ -43,6 +43,11 @@ class WorklistSchema(Schema):
 
     submitted = ma.fields.List(ma.fields.Nested(AccompaniedSchema()), required=True)
     gates = ma.fields.List(ma.fields.Nested(GateToDecideSchema()), required=True)
+    without_porteur = ma.fields.List(
+        ma.fields.Nested(AccompaniedSchema()),
+        required=True,
+        metadata={"description": "Running défis that lost their porteur: name one among their members."},
+    )
     silent = ma.fields.Integer(
         required=True, metadata={"description": "Running défis in which nothing happened for thirty days."}
     )

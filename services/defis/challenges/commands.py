@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from libs.chassis.db import database_of
@@ -18,10 +18,12 @@ from libs.chassis.messages import N_
 from libs.chassis.outbox import record
 from libs.chassis.tokens import Principal
 from libs.contracts.defis import DefiClosed, DefiPublished
+from services.defis.base import rows_changed
 from services.defis.challenges.models import Defi
 from services.defis.challenges.rules import (
     ENDS,
     MOST_PER_DAY,
+    UNPUBLISHED,
     Action,
     Origin,
     Refusal,
@@ -211,6 +213,27 @@ def move(
         )
     send(session, defi, notices)
     return defi
+
+
+def forget_porteur(session: Session, subject: UUID, now: datetime) -> dict[str, int]:
+    """What becomes of the défis that somebody carries who is erased.
+
+    Those never published go with them. A published one is paused until it has another porteur, and whoever counts on
+    it is told.
+    """
+    carried = select(Member.defi_id).where(
+        Member.subject == subject, Member.role == Role.PORTEUR, Member.state == "active"
+    )
+    deleted = delete(Defi).where(Defi.id.in_(carried), Defi.state.in_(UNPUBLISHED))
+    done = {"defis_deleted": rows_changed(session, deleted)}
+    left = select(Defi).where(Defi.id.in_(carried), Defi.state == State.PUBLISHED).order_by(Defi.id)
+    paused = session.scalars(left).all()
+    for defi in paused:
+        defi.state = State.PAUSED
+        keep(session, defi, Kind.PAUSED, None, now, cause="no_porteur")
+        told = all_concerned_by(session, defi)
+        notify(session, told, Notice.STATE_CHANGED, defi, but=subject, state=defi.state, cause="no_porteur")
+    return done | {"defis_paused": len(paused)}
 
 
 def launch_of(defi: Defi) -> dict[str, Any]:

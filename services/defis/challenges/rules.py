@@ -102,6 +102,7 @@ PUBLIC_STATES: Final = (State.PUBLISHED, State.PAUSED, State.COMPLETED, State.AB
 LISTED_STATES: Final = (State.PUBLISHED, State.PAUSED, State.COMPLETED)
 """What lists show unless they are asked for a state."""
 
+UNPUBLISHED: Final = (State.DRAFT, State.SUBMITTED, State.REFUSED)
 RUNNING: Final = (State.PUBLISHED, State.PAUSED)
 ENDS: Final = (State.COMPLETED, State.ABANDONED, State.ARCHIVED)
 

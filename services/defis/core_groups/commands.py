@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from libs.chassis.errors import NotFound
@@ -18,6 +18,7 @@ from libs.chassis.messages import N_
 from libs.chassis.outbox import record
 from libs.chassis.tokens import Principal
 from libs.contracts.defis import MemberJoined
+from services.defis.base import rows_changed
 from services.defis.challenges.models import Defi
 from services.defis.challenges.rules import State as DefiState
 from services.defis.challenges.rules import check_running
@@ -222,6 +223,15 @@ def answer_invitation(
         notify(session, inviter, Notice.INVITATION_ACCEPTED, defi, but=caller.subject)
     invitation.answer, invitation.answered_at = answer, now
     return invitation
+
+
+def forget_member(session: Session, subject: UUID) -> dict[str, int]:
+    """Take somebody who is erased out of every défi; their invitations stay open, and nobody's."""
+    anonymous = update(Invitation).where(Invitation.invited_by == subject).values(invited_by=None)
+    return {
+        "memberships": rows_changed(session, delete(Member).where(Member.subject == subject)),
+        "invitations": rows_changed(session, anonymous),
+    }
 
 
 def unknown_member() -> NotFound:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from libs.chassis.errors import NotFound
@@ -13,6 +13,7 @@ from libs.chassis.ids import uuid7
 from libs.chassis.limits import count_against_limit
 from libs.chassis.messages import N_
 from libs.chassis.tokens import Principal
+from services.defis.base import rows_changed
 from services.defis.challenges.rules import State as DefiState
 from services.defis.challenges.rules import check_running
 from services.defis.debates.models import Argument
@@ -72,3 +73,8 @@ def remove(
     check_may_remove(standing, own=own)
     session.delete(argument)
     keep(session, defi, Kind.ARGUMENT_REMOVED, standing, now, meeting=str(meeting.id), own=own)
+
+
+def forget_arguments(session: Session, subject: UUID) -> int:
+    """Remove every argument of somebody who is erased. Returns how many there were."""
+    return rows_changed(session, delete(Argument).where(Argument.author == subject))

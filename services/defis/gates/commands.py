@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from libs.chassis.errors import Conflict, NotFound
@@ -16,6 +16,7 @@ from libs.chassis.messages import N_
 from libs.chassis.outbox import record
 from libs.chassis.tokens import Principal
 from libs.contracts.defis import StageChanged
+from services.defis.base import rows_changed
 from services.defis.challenges.models import Defi
 from services.defis.challenges.rules import Stage, check_running, next_stage, theme_codes
 from services.defis.challenges.rules import State as DefiState
@@ -146,6 +147,19 @@ def appeal(
     gate.state, gate.appeal, gate.appealed_at = state, text, now
     keep(session, defi, Kind.GATE_APPEALED, standing, now, gate=str(gate.id), stage=gate.stage)
     return gate
+
+
+def forget_judgements(session: Session, subject: UUID) -> int:
+    """Take somebody who is erased, and what they wrote, out of their askings and decisions. Returns of how many."""
+    written: tuple[tuple[Any, dict[str, Any]], ...] = (
+        (Gate.asked_by, {"asked_by": None, "evidence": {}, "appeal": None}),
+        (Gate.decided_by, {"decided_by": None, "note": None}),
+        (Gate.appeal_decided_by, {"appeal_decided_by": None, "appeal_note": None}),
+    )
+    return sum(
+        rows_changed(session, update(Gate).where(column == subject).values(values))
+        for column, values in written
+    )
 
 
 def _enter(session: Session, defi: Defi, gate: Gate, standing: Standing, now: datetime) -> None:

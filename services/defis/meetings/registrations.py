@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from libs.chassis.ids import uuid7
 from libs.chassis.tokens import Principal
+from services.defis.challenges.models import Defi
 from services.defis.challenges.rules import State as DefiState
 from services.defis.challenges.rules import check_running
 from services.defis.meetings.models import Meeting, Registration
@@ -86,3 +87,22 @@ def promote(session: Session, meeting: Meeting, now: datetime) -> list[UUID]:
 def facts_of(meeting: Meeting) -> dict[str, Any]:
     """What a notice says of a meeting."""
     return {"meeting": str(meeting.id), "kind": meeting.kind, "starts_at": meeting.starts_at.isoformat()}
+
+
+def forget_places(session: Session, subject: UUID, now: datetime) -> int:
+    """Give back the places of somebody who is erased; who waits moves up and is told. Returns how many they were."""
+    wanted = select(Registration.meeting_id).where(Registration.subject == subject)
+    meetings = session.execute(
+        select(Meeting, Defi)
+        .join(Defi, Defi.id == Meeting.defi_id)
+        .where(Meeting.id.in_(wanted))
+        .order_by(Meeting.id)
+        .with_for_update(of=Meeting)
+    ).all()
+    for meeting, defi in meetings:
+        place = Registration.subject == subject
+        session.execute(delete(Registration).where(Registration.meeting_id == meeting.id, place))
+        if meeting.state == State.SCHEDULED and meeting.ends_at > now:
+            promoted = promote(session, meeting, now)
+            notify(session, promoted, Notice.MEETING_PLACE_FREED, defi, **facts_of(meeting))
+    return len(meetings)

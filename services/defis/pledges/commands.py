@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from libs.chassis.errors import NotFound
@@ -17,6 +17,7 @@ from libs.chassis.messages import N_
 from libs.chassis.outbox import record
 from libs.chassis.tokens import Principal
 from libs.contracts.defis import PledgeOffered
+from services.defis.base import rows_changed
 from services.defis.challenges.models import Defi
 from services.defis.challenges.rules import State as DefiState
 from services.defis.challenges.rules import check_running
@@ -115,6 +116,30 @@ def lapse_overdue(session: Session, now: datetime) -> None:
         pledge.state, pledge.decided_at = State.LAPSED, now
         keep(session, defi, Kind.PLEDGE_LAPSED, None, now, pledge=str(pledge.id), kind=pledge.kind)
         _tell(session, defi, pledge)
+
+
+def forget_pledges(session: Session, subject: UUID, now: datetime) -> dict[str, int]:
+    """Of somebody who is erased, what was fulfilled stays as a figure; the rest goes, and core groups are told.
+
+    The caller holds the défis.
+    """
+    counted_on = session.execute(
+        select(Pledge, Defi)
+        .join(Defi, Defi.id == Pledge.defi_id)
+        .where(Pledge.subject == subject, Pledge.state.in_(OPEN))
+        .order_by(Pledge.defi_id, Pledge.id)
+    ).all()
+    for pledge, defi in counted_on:
+        keep(session, defi, Kind.PLEDGE_WITHDRAWN, None, now, **_facts(pledge))
+        told = core_of(session, defi)
+        notify(session, told, Notice.PLEDGE_WITHDRAWN, defi, but=subject, **_facts(pledge))
+    mine = Pledge.subject == subject
+    nobody = {"subject": None, "name": None, "contact": None, "description": None}
+    kept = update(Pledge).where(mine, Pledge.state == State.FULFILLED).values(nobody)
+    return {
+        "pledges_anonymised": rows_changed(session, kept),
+        "pledges_deleted": rows_changed(session, delete(Pledge).where(mine)),
+    }
 
 
 def _tell(session: Session, defi: Defi, pledge: Pledge, but: UUID | None = None) -> None:

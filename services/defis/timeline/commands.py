@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from libs.chassis.ids import uuid4, uuid7
+from services.defis.base import rows_changed
 from services.defis.challenges.models import Defi
 from services.defis.standing import Standing
 from services.defis.timeline.models import Actor, Entry
@@ -51,3 +52,15 @@ def actor_of(session: Session, subject: UUID) -> UUID:
     """The random id under which `subject` acts here, made the first time."""
     made = insert(Actor).values(subject=subject, id=uuid4()).on_conflict_do_nothing().returning(Actor.id)
     return session.scalar(made) or session.scalars(select(Actor.id).where(Actor.subject == subject)).one()
+
+
+def forget_actor(session: Session, subject: UUID) -> int:
+    """Destroy what somebody who is erased wrote, and the one row that says which random id was theirs.
+
+    Returns how many texts were destroyed.
+    """
+    actor = select(Actor.id).where(Actor.subject == subject).scalar_subquery()
+    written = update(Entry).where(Entry.actor == actor, Entry.reason.is_not(None)).values(reason=None)
+    destroyed = rows_changed(session, written)
+    session.execute(delete(Actor).where(Actor.subject == subject))
+    return destroyed
