@@ -66,6 +66,9 @@ def test_everything_held_is_shown_to_the_person_and_nobody_elses(
     assert [len(held[name]) for name in ("registrations", "invitations_made", "gates_asked")] == [1, 1, 0]
     assert {row["kind"] for row in held["timeline"]} >= {"membership_requested", "invited", "pledge_offered"}
     assert "Chloé" not in repr(held)
+    assert held["defis"] == []
+    held = client.get(f"{BASE}/me/held", headers=anne.headers).json
+    assert [row["problem"] for row in held["defis"]] == ["Le dernier café du village a fermé."]
 
 
 def test_an_erased_person_leaves_figures_and_no_trace(

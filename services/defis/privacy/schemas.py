@@ -7,7 +7,7 @@ import marshmallow as ma
 from libs.chassis.schemas import Schema
 
 _ROWS = ("memberships", "invitations_made", "registrations", "arguments", "pledges", "gates_asked")
-_DECIDED = ("gates_decided", "appeals_decided", "timeline")
+_DECIDED = ("gates_decided", "appeals_decided", "defis", "timeline")
 
 HeldSchema = Schema.from_dict(
     {
