@@ -122,8 +122,9 @@ def test_of_several_decisions_in_the_same_instant_one_counts_and_is_told(
     outcomes = all_at_once(refuse, [moderator() for _ in range(MODERATORS)])
     assert Counter(outcomes) == {"done": 1, "moderation.refused": MODERATORS - 1}
     with database.transaction() as session:
-        assert session.scalars(text("SELECT type FROM outbox")).all() == [
-            "coalition.consultation.proposal_refused.v1"
+        assert session.scalars(text("SELECT type FROM outbox ORDER BY position")).all() == [
+            "coalition.consultation.proposal_refused.v1",
+            "coalition.consultation.person_notified.v1",
         ]
 
 

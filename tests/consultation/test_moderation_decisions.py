@@ -1,5 +1,6 @@
 """Deciding on proposals over HTTP."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +13,9 @@ from sqlalchemy import text
 from libs.chassis.db import Database
 from libs.chassis.ids import uuid7
 from services.consultation.consultations.models import Consultation
-from services.consultation.moderation.rules import Reason
+from services.consultation.moderation.rules import TRANSITIONS, Reason
+from services.notifications.kinds.catalogue import KINDS
+from services.notifications.kinds.rules import Coded
 
 BASE = "/api/consultation/v1"
 QUEUE = f"{BASE}/consultations/vivre-mieux/moderation"
@@ -62,6 +65,13 @@ def events(database: Database) -> list[str]:
         return [type.split(".")[2] for type in types]
 
 
+def notices(database: Database) -> list[dict[str, Any]]:
+    """What authors were told."""
+    query = text("SELECT envelope FROM outbox WHERE type LIKE '%.person_notified.%' ORDER BY position")
+    with database.transaction() as session:
+        return [json.loads(envelope)["data"] for envelope in session.scalars(query)]
+
+
 def let_holds_end(database: Database) -> None:
     with database.transaction() as session:
         session.execute(text("UPDATE proposal SET locked_until = now() WHERE locked_until IS NOT NULL"))
@@ -88,11 +98,60 @@ def test_a_decision_changes_the_state_and_is_told_once(
     answer = decide(client, proposal, anne, **decision, note="Merci.\nBonne journée")
     assert answer.status_code == 200
     assert (answer.json["state"], answer.json["reason"]) == (state, decision.get("reason"))
-    assert events(database) == [f"proposal_{state}"]
+    told = [f"proposal_{state}", "person_notified"]
+    assert events(database) == told
     again = decide(client, proposal, anne, **decision)
     assert (again.status_code, again.json["code"]) == (409, f"moderation.{state}")
-    assert events(database) == [f"proposal_{state}"]
+    assert events(database) == told
     assert take(client, anne) is None
+
+
+@pytest.mark.parametrize(
+    ("decision", "kind", "facts"),
+    [
+        ({"decision": "accept"}, "proposal.accepted", {}),
+        ({"decision": "postpone"}, "proposal.postponed", {}),
+        *(
+            ({"decision": "refuse", "reason": reason.value}, "proposal.refused", {"reason": reason.value})
+            for reason in Reason
+        ),
+    ],
+)
+def test_the_author_is_told_what_became_of_the_proposal_and_why_in_codes_only(
+    client: FlaskClient,
+    database: Database,
+    wait: Wait,
+    anne: dict[str, str],
+    decision: dict[str, str],
+    kind: str,
+    facts: dict[str, str],
+) -> None:
+    author = uuid7()
+    proposal = wait(author_subject=author, text="Il faut planter des haies")
+    decide(client, proposal, anne, **decision, note="Un mot de la main du modérateur")
+    assert notices(database) == [
+        {
+            "recipient": str(author),
+            "kind": kind,
+            "reference": f"proposal:{proposal}",
+            "title": "Il faut planter des haies",
+            "facts": facts,
+        }
+    ]
+
+
+def test_notifications_has_words_for_every_decision_and_reason() -> None:
+    assert {f"proposal.{state}" for state in TRANSITIONS.values()} <= set(KINDS)
+    (reasons,) = KINDS["proposal.refused"].details
+    assert isinstance(reasons, Coded)
+    assert set(reasons.sentences) == {reason.value for reason in Reason}
+
+
+def test_an_imported_proposal_has_no_author_to_tell(
+    client: FlaskClient, database: Database, wait: Wait, anne: dict[str, str]
+) -> None:
+    decide(client, wait(author_subject=None), anne, decision="refuse", reason="test")
+    assert events(database) == ["proposal_refused"]
 
 
 def test_a_decided_proposal_is_listed_and_votable_or_hidden(
@@ -122,7 +181,7 @@ def test_an_accepted_proposal_may_still_be_refused_its_votes_kept_and_it_is_list
         )
     answer = decide(client, proposal, anne, decision="refuse", reason="illegal")
     assert (answer.status_code, answer.json["state"], answer.json["tally"]["agree"]) == (200, "refused", 1)
-    assert events(database) == ["proposal_accepted", "proposal_refused"]
+    assert events(database) == ["proposal_accepted", "person_notified", "proposal_refused", "person_notified"]
     assert client.get(f"{BASE}/consultations/vivre-mieux/proposals").json["items"] == []
 
 

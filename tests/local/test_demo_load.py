@@ -130,8 +130,10 @@ def test_the_consultation_is_open_and_some_proposals_wait(
         states = session.execute(select(Proposal.state, func.count()).group_by(Proposal.state)).all()
         citizen = find_account_of_citizen(people)
         own = session.scalars(select(Proposal.state).where(Proposal.author_subject == citizen)).all()
+        told = session.scalars(text("SELECT type FROM outbox WHERE type LIKE '%.person_notified.%'")).all()
     assert dict(states) == {"accepted": 60, "pending": 8}
     assert own == ["pending"]
+    assert told == [], "invented authors read no mail"
 
 
 def find_account_of_citizen(people: Database) -> object:

@@ -16,6 +16,7 @@ from libs.chassis.outbox import record
 from libs.chassis.tokens import Principal
 from libs.contracts.consultation import ProposalAccepted, ProposalPostponed, ProposalRefused
 from libs.contracts.event import Event
+from libs.contracts.notices import ConsultationNotice
 from services.consultation.consultations.models import Consultation
 from services.consultation.moderation.rules import (
     HELD_FOR,
@@ -62,7 +63,7 @@ def decide(
     note: str | None,
     now: datetime,
 ) -> tuple[Proposal, str]:
-    """Accept, refuse or postpone a proposal. Returns it with its consultation's slug.
+    """Accept, refuse or postpone a proposal, and tell its author. Returns it with its consultation's slug.
 
     Votes it received stay. Raises `NotFound`; `Forbidden` to who does not moderate there, or made it; `Conflict` while
     another moderator holds it, where its state allows no such decision, and in an archived consultation; `Invalid`
@@ -79,6 +80,8 @@ def decide(
     proposal.decided_at, proposal.decided_by = now, caller.subject
     proposal.locked_by = proposal.locked_until = None
     record(session, _EVENTS[proposal.state](proposal))
+    if proposal.author_subject is not None:
+        record(session, _notice(proposal, proposal.author_subject))
     return proposal, consultation.slug
 
 
@@ -93,6 +96,20 @@ _EVENTS: Mapping[str, Callable[[Proposal], Event]] = {
         proposal_id=proposal.id, consultation_id=proposal.consultation_id
     ),
 }
+
+
+def _notice(proposal: Proposal, author: UUID) -> ConsultationNotice:
+    """What its author is told: what became of it and, of a refusal, which of the published reasons it has.
+
+    The moderator's own words stay here: the author reads them with the proposal.
+    """
+    return ConsultationNotice(
+        recipient=author,
+        kind=f"proposal.{proposal.state}",
+        reference=f"proposal:{proposal.id}",
+        title=proposal.text,
+        facts={"reason": proposal.reason} if proposal.reason else {},
+    )
 
 
 def _to_decide(session: Session, proposal_id: UUID, caller: Principal) -> tuple[Proposal, Consultation]:
