@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, Response
 
 from libs.chassis.app import ServiceApp, create_service_app
 from libs.chassis.db import Database
@@ -47,7 +47,7 @@ def prefix_of(owner: str) -> str:
 
 def create_app(settings: DefisSettings, database: Database, verifier: TokenVerifier) -> Flask:
     """The Flask app of `settings.owner`. Opens no connection."""
-    return create_service_app(
+    app = create_service_app(
         ServiceApp(
             name=NAME,
             title=f"Maillage, défis ({settings.owner})",
@@ -63,3 +63,11 @@ def create_app(settings: DefisSettings, database: Database, verifier: TokenVerif
             },
         )
     )
+    app.after_request(_keep_out_of_caches)
+    return app
+
+
+def _keep_out_of_caches(response: Response) -> Response:
+    """Most answers depend on who asks: one kept for the wrong reader would show what is not theirs."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -109,3 +109,10 @@ def test_an_operator_takes_defis_of_the_territories_it_serves(
     defi = client.post(base, json=DRAFT, headers=who.headers).json["id"]
     answer = client.post(f"{base}/{defi}/submission", headers=who.headers)
     assert (answer.status_code, answer.json.get("code")) == ((422, code) if code else (200, None))
+
+
+def test_no_answer_is_kept_by_a_cache(database: Database, tokens: Tokens) -> None:
+    client = make_client(database, tokens)
+    for path in ("defis", "summary", "me/defis"):
+        answer = client.get(f"/api/territories/op1/v1/{path}", headers=tokens.account().headers)
+        assert answer.headers["Cache-Control"] == "no-store"
