@@ -12,6 +12,7 @@ from libs.chassis.tokens import TokenVerifier
 from services.consultation.causes.routes import blueprint as causes
 from services.consultation.consultations.routes import blueprint as consultations
 from services.consultation.moderation.routes import blueprint as moderation
+from services.consultation.observatory.routes import blueprint as observatory
 from services.consultation.participants.routes import blueprint as participants
 from services.consultation.proposals.routes import blueprint as proposals
 from services.consultation.results.routes import blueprint as results
@@ -33,6 +34,7 @@ BLUEPRINTS = (
     voting,
     sequences,
     results,
+    observatory,
 )
 
 

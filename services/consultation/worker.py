@@ -12,9 +12,13 @@ from libs.chassis.keys import keep_keys
 from libs.chassis.worker import Worker
 from libs.contracts.identity import KeysRotated
 from services.consultation.consultations.commands import record_dates
+from services.consultation.observatory.consumers import CONSUMERS as OBSERVATORY
 from services.consultation.settings import ConsultationSettings
 
-consumers = (Consumer(name="keep-keys", event=KeysRotated, handle=keep_keys, projection=True),)
+consumers = (
+    Consumer(name="keep-keys", event=KeysRotated, handle=keep_keys, projection=True),
+    *OBSERVATORY,
+)
 jobs = (Job(name="record-consultation-dates", every=timedelta(seconds=5), run=record_dates),)
 
 

@@ -44,7 +44,7 @@ def rotation(kid: str, sequence: int) -> str:
 
 def test_the_issuers_keys_are_kept_as_they_rotate(database: Database) -> None:
     inbox = create_worker(settings(database), database, EmbeddedBus()).inbox
-    assert inbox.bindings == ["coalition.identity.keys_rotated.v1"]
+    assert "coalition.identity.keys_rotated.v1" in inbox.bindings
     assert inbox.receive([rotation("mai", 1)]) == [True]
     assert KeyStore(database).get(ISSUER, "mai") is not None
     assert inbox.receive([rotation("juin", 2)]) == [True]

@@ -1,0 +1,32 @@
+"""The observatory over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from libs.chassis.web import Blueprint, public, transaction
+from services.consultation.observatory import queries
+from services.consultation.observatory.schemas import OBSERVATORY, OBSERVED_DEFIS, DefisQuery
+
+blueprint = Blueprint(
+    "observatory", __name__, url_prefix="/v1", description="The défis of all territories, counted."
+)
+
+
+@blueprint.get("/observatory")
+@public
+@blueprint.response(200, OBSERVATORY)
+def show_counts() -> Any:
+    """Running défis by stage, theme, kind of territory and operator, with the time of each operator's last news."""
+    with transaction() as session:
+        return queries.show_counts(session)
+
+
+@blueprint.get("/observatory/defis")
+@public
+@blueprint.arguments(DefisQuery(), location="query")
+@blueprint.response(200, OBSERVED_DEFIS)
+def list_defis(query: dict[str, Any]) -> Any:
+    """Défis of all operators, those begun last first."""
+    with transaction() as session:
+        return queries.list_defis(session, **query)

@@ -1,0 +1,77 @@
+"""The observatory in JSON."""
+
+from __future__ import annotations
+
+import marshmallow as ma
+from marshmallow import validate
+
+from libs.chassis.messages import N_
+from libs.chassis.paging import PageQuery, page_schema
+from libs.chassis.schemas import OneOf, Schema, Text
+from services.consultation.observatory.rules import KINDS, STAGES
+
+_COMMUNE = validate.Regexp(r"(?:\d{2}|2[AB])\d{3}\Z", error=N_("Not an INSEE code of a commune."))
+
+
+class ThemeCount(Schema):
+    """A theme and how many running défis have it; a défi may have several."""
+
+    theme = ma.fields.String(required=True)
+    defis = ma.fields.Integer(required=True)
+
+
+class OperatorCountSchema(Schema):
+    """An operator, its running défis, and since when nothing was heard from it."""
+
+    operator = ma.fields.String(required=True)
+    defis = ma.fields.Integer(required=True)
+    since = ma.fields.AwareDateTime(required=True, metadata={"description": "Time of its last news."})
+
+
+class ObservatorySchema(Schema):
+    """Running défis counted by stage, kind of territory, theme and operator; and how the others ended."""
+
+    running = ma.fields.Integer(required=True)
+    stages = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Integer(), required=True)
+    kinds = ma.fields.Dict(
+        keys=ma.fields.String(),
+        values=ma.fields.Integer(),
+        required=True,
+        metadata={"description": "The four kinds of territory, and `unknown` where nobody said."},
+    )
+    outcomes = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Integer(), required=True)
+    themes = ma.fields.List(ma.fields.Nested(ThemeCount()), required=True)
+    operators = ma.fields.List(ma.fields.Nested(OperatorCountSchema()), required=True)
+
+
+class ObservedDefiSchema(Schema):
+    """A défi as its operator tells of it; title and place are read from that operator."""
+
+    operator = ma.fields.String(required=True)
+    id = ma.fields.UUID(required=True)
+    stage = ma.fields.String(required=True)
+    outcome = ma.fields.String(
+        required=True, allow_none=True, metadata={"description": "How it ended; null while it runs."}
+    )
+    commune = ma.fields.String(required=True, allow_none=True, metadata={"description": "INSEE code."})
+    kind = ma.fields.String(required=True, allow_none=True)
+    themes = ma.fields.List(ma.fields.String(), required=True)
+    origin_kind = ma.fields.String(required=True, allow_none=True)
+    origin_owner = ma.fields.String(required=True, allow_none=True)
+    origin_id = ma.fields.UUID(required=True, allow_none=True)
+    published_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    news_at = ma.fields.AwareDateTime(required=True)
+
+
+class DefisQuery(PageQuery):
+    """What narrows the list; conditions add up."""
+
+    stage = ma.fields.String(load_default=None, validate=OneOf(STAGES))
+    kind = ma.fields.String(load_default=None, validate=OneOf(KINDS))
+    theme = Text(longest=40, load_default=None)
+    commune = ma.fields.String(load_default=None, validate=_COMMUNE)
+    operator = Text(longest=40, load_default=None)
+
+
+OBSERVATORY = ObservatorySchema()
+OBSERVED_DEFIS = page_schema(ObservedDefiSchema())

@@ -1,0 +1,249 @@
+"""The observatory: what operators tell of their défis, counted and listed for everybody."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select, text
+
+from libs.chassis.db import Database
+from libs.chassis.embedded import EmbeddedBus
+from libs.chassis.ids import uuid7
+from libs.contracts.defis import DefiClosed, DefiPublished, StageChanged
+from libs.contracts.envelope import Envelope
+from libs.contracts.event import Event
+from services.consultation.observatory.models import ObservedDefi
+from services.consultation.observatory.rules import Group, count, known_themes
+from services.consultation.settings import ConsultationSettings
+from services.consultation.worker import create_worker
+from tests.consultation.conftest import ISSUER
+
+PATH = "/api/consultation/v1/observatory"
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+class Operators:
+    """Operators that tell of their défis, through the worker's mailbox."""
+
+    def __init__(self, database: Database) -> None:
+        settings = ConsultationSettings(
+            database_url=database.url, bus_url="embedded://", issuer=ISSUER, jwks_url=""
+        )
+        self.inbox = create_worker(settings, database, EmbeddedBus()).inbox
+
+    def tell(self, event: Event, *, operator: str = "op1", sequence: int = 1, ago: int = 0) -> str:
+        """An operator's news of `ago` minutes ago arrives; returns the message."""
+        message = Envelope(
+            id=uuid7(),
+            type=event.type(operator),
+            source=f"/{operator}/defis",
+            subject=event.subject,
+            sequence=sequence,
+            time=NOW - timedelta(minutes=ago),
+            data=event.dump(),
+            traceparent="",
+        ).to_json()
+        assert self.inbox.receive([message]) == [True]
+        return message
+
+
+@pytest.fixture
+def operators(database: Database) -> Operators:
+    return Operators(database)
+
+
+def published(defi: UUID | None = None, **changes: Any) -> DefiPublished:
+    values: dict[str, Any] = {
+        "defi_id": defi or uuid7(),
+        "stage": "informaction",
+        "commune": "26362",
+        "kind": "rural",
+        "themes": ["energie"],
+        "origin_kind": "none",
+    }
+    return DefiPublished(**(values | changes))
+
+
+def passed(defi: UUID, to_stage: str = "creaction") -> StageChanged:
+    return StageChanged(
+        defi_id=defi,
+        from_stage="informaction",
+        to_stage=to_stage,
+        commune="26363",
+        kind="metropole",
+        themes=["energie", "sante"],
+    )
+
+
+def closed(defi: UUID, stage: str = "creaction") -> DefiClosed:
+    return DefiClosed(
+        defi_id=defi, outcome="completed", stage=stage, commune="26363", kind="metropole", themes=["sante"]
+    )
+
+
+def counts(client: FlaskClient) -> dict[str, Any]:
+    answer = client.get(PATH)
+    assert answer.status_code == 200
+    assert answer.json is not None
+    return dict(answer.json)
+
+
+def listed(client: FlaskClient, query: str = "") -> list[str]:
+    answer = client.get(f"{PATH}/defis{query}")
+    assert answer.json is not None
+    assert answer.status_code == 200, answer.json
+    return [item["id"] for item in answer.json["items"]]
+
+
+def test_an_empty_observatory_counts_zero_of_everything(client: FlaskClient) -> None:
+    shown = counts(client)
+    assert shown["running"] == 0
+    assert shown["stages"] == {"informaction": 0, "creaction": 0, "activaction": 0}
+    assert shown["kinds"] == {"rural": 0, "pavillonnaire": 0, "petite_ville": 0, "metropole": 0, "unknown": 0}
+    assert (shown["themes"], shown["operators"], listed(client)) == ([], [], [])
+
+
+def test_defis_of_all_operators_are_counted_by_stage_theme_kind_and_operator(
+    client: FlaskClient, operators: Operators
+) -> None:
+    moving, ending = uuid7(), uuid7()
+    operators.tell(published(moving), ago=50)
+    operators.tell(passed(moving), sequence=2, ago=40)
+    operators.tell(published(ending), ago=50)
+    operators.tell(closed(ending), sequence=2, ago=30)
+    operators.tell(published(kind=None, themes=["energie"]), operator="op2", ago=9)
+    shown = counts(client)
+    assert shown["running"] == 2
+    assert shown["stages"] == {"informaction": 1, "creaction": 1, "activaction": 0}
+    assert (shown["kinds"]["metropole"], shown["kinds"]["unknown"], shown["kinds"]["rural"]) == (1, 1, 0)
+    assert shown["themes"] == [{"theme": "energie", "defis": 2}, {"theme": "sante", "defis": 1}]
+    assert shown["outcomes"] == {"completed": 1, "abandoned": 0, "archived": 0}
+    assert [(one["operator"], one["defis"], one["since"]) for one in shown["operators"]] == [
+        ("op1", 1, "2026-11-21T11:30:00+00:00"),
+        ("op2", 1, "2026-11-21T11:51:00+00:00"),
+    ]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_facts_in_any_order_and_repeated_end_with_the_same_summary(
+    database: Database, operators: Operators, order: tuple[int, ...]
+) -> None:
+    defi, origin = uuid7(), uuid7()
+    told: list[tuple[Event, int]] = [
+        (published(defi, origin_kind="proposal", origin_owner="coalition", origin_id=origin), 30),
+        (passed(defi), 20),
+        (closed(defi, "activaction"), 10),
+    ]
+    for rank in order:
+        event, ago = told[rank]
+        message = operators.tell(event, sequence=rank + 1, ago=ago)
+        operators.inbox.receive([message])
+        operators.tell(
+            event, sequence=rank + 1, ago=ago
+        )  # the same fact under another id, as a replay may be
+    with database.transaction() as session:
+        row = session.scalars(select(ObservedDefi)).one()
+        failed = session.scalar(text("SELECT count(*) FROM inbox WHERE status <> 'done'"))
+    assert (row.operator, row.id, row.stage, row.outcome) == ("op1", defi, "activaction", "completed")
+    assert (row.commune, row.kind, row.themes, row.sequence) == ("26363", "metropole", ["sante"], 3)
+    assert (row.origin_kind, row.origin_owner, row.origin_id) == ("proposal", "coalition", origin)
+    assert row.published_at == NOW - timedelta(minutes=30)
+    assert row.news_at == NOW - timedelta(minutes=10)
+    assert failed == 0
+
+
+def test_one_operator_cannot_change_what_another_told(client: FlaskClient, operators: Operators) -> None:
+    defi = uuid7()
+    operators.tell(published(defi))
+    operators.tell(closed(defi), operator="op2", sequence=9)
+    shown = counts(client)
+    assert shown["running"] == 1
+    assert [(one["operator"], one["defis"]) for one in shown["operators"]] == [("op1", 1), ("op2", 0)]
+
+
+def test_what_an_operator_says_in_its_own_words_is_not_shown(
+    client: FlaskClient, operators: Operators, database: Database
+) -> None:
+    operators.tell(published(commune="<b>", kind="chez Paul", themes=["sante", "Écrire à Paul", "sante"]))
+    operators.tell(published(stage="chez Paul"))
+    answer = client.get(f"{PATH}/defis").json
+    assert answer is not None
+    (item,) = answer["items"]
+    assert (item["commune"], item["kind"], item["themes"]) == (None, None, ["sante"])
+    with database.transaction() as session:
+        reasons = session.scalars(text("SELECT reason FROM inbox WHERE reason IS NOT NULL")).all()
+    assert reasons == ["not one of informaction, creaction, activaction"]
+
+
+def test_the_list_is_narrowed_by_each_of_its_conditions_and_by_several(
+    client: FlaskClient, operators: Operators
+) -> None:
+    here, there = uuid7(), uuid7()
+    operators.tell(published(here))
+    operators.tell(
+        published(there, stage="creaction", commune="2A004", kind="metropole", themes=["sante", "energie"]),
+        operator="op2",
+    )
+    assert listed(client) == [str(there), str(here)]
+    for query in ("stage=creaction", "theme=sante", "kind=metropole", "commune=2A004", "operator=op2"):
+        assert listed(client, f"?{query}") == [str(there)], query
+    assert listed(client, "?theme=energie&kind=rural") == [str(here)]
+    assert listed(client, "?theme=sante&kind=rural") == []
+
+
+def test_the_list_comes_in_pages_that_skip_and_repeat_nothing(
+    client: FlaskClient, operators: Operators
+) -> None:
+    twice = uuid7()
+    for operator in ("op1", "op2"):
+        operators.tell(published(twice), operator=operator)
+    others = [uuid7() for _ in range(3)]
+    for defi in others:
+        operators.tell(published(defi))
+    seen, cursor = [], ""
+    while True:
+        answer = client.get(f"{PATH}/defis?limit=2{cursor}").json
+        assert answer is not None
+        seen += [(item["id"], item["operator"]) for item in answer["items"]]
+        if answer["next"] is None:
+            break
+        cursor = f"&cursor={answer['next']}"
+    ends = [(str(twice), "op2"), (str(twice), "op1")]
+    assert seen == [(str(defi), "op1") for defi in reversed(others)] + ends
+
+
+@pytest.mark.parametrize("query", ["stage=fin", "kind=ville", "commune=Valence", "limit=0"])
+def test_conditions_that_are_none_are_refused(client: FlaskClient, query: str) -> None:
+    assert client.get(f"{PATH}/defis?{query}").status_code == 422
+
+
+def test_a_cursor_of_another_list_is_refused(client: FlaskClient) -> None:
+    assert client.get(f"{PATH}/defis?cursor=WyJjYXVzZXMiLDEsMl0").status_code == 400
+
+
+def test_anyone_reads_the_observatory_and_nobody_writes_it(client: FlaskClient) -> None:
+    for path in (PATH, f"{PATH}/defis"):
+        assert client.get(path).status_code == 200
+        assert client.post(path, json={}).status_code == 405
+
+
+def test_ended_defis_count_only_by_how_they_ended() -> None:
+    counted = count(
+        [
+            Group("op1", "creaction", "rural", None, 3, NOW),
+            Group("op1", "creaction", None, "abandoned", 2, NOW + timedelta(hours=1)),
+        ]
+    )
+    assert (counted.running, counted.stages["creaction"], counted.kinds["unknown"]) == (3, 3, 0)
+    assert counted.outcomes["abandoned"] == 2
+    assert counted.operators[0].since == NOW + timedelta(hours=1)
+
+
+def test_themes_are_codes_each_once_and_at_most_twenty() -> None:
+    assert known_themes(["b", "a", "b", "", "À", "x" * 41]) == ["b", "a"]
+    assert len(known_themes([f"t{n}" for n in range(30)])) == 20
