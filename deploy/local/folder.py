@@ -37,7 +37,7 @@ class Holder:
     """The process that holds the folder.
 
     `postgres_port` and `url` are 0 and empty until they can be used; `internal` has the `host:port` of `/readyz` and
-    `/metrics` of each process.
+    `/metrics` of each process, `operators` the codes of those whose défis are served.
     """
 
     pid: int
@@ -46,6 +46,7 @@ class Holder:
     url: str = ""
     since: str = ""
     internal: dict[str, str] = field(default_factory=dict)
+    operators: list[str] = field(default_factory=list)
 
 
 class DataFolder:

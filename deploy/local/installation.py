@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from deploy.local.folder import DataFolder, data_folder
+from deploy.local.instances import OPERATORS, instances_in
 
 if TYPE_CHECKING:
     from libs.chassis.db import Database
@@ -30,10 +32,15 @@ class Installation:
         from deploy.local import settings
         from deploy.local.postgres import postgres_for
 
-        port = self._resources.enter_context(postgres_for(self.folder, command, self._say))
+        given, served = dict(self._environ), instances_in(self._environ)
+        port = self._resources.enter_context(postgres_for(self.folder, command, self._say, served))
         holder = self.folder.holder()
-        url = (holder.url if holder else "") or f"http://127.0.0.1:{settings.port(self._environ)}"
-        environ = settings.compose(self.folder, self._environ, postgres_port=port, url=url)
+        if holder is not None and holder.pid != os.getpid():
+            given[OPERATORS] = ",".join(
+                holder.operators
+            )  # the running system knows better: a demo has its own
+        url = (holder.url if holder else "") or f"http://127.0.0.1:{settings.port(given)}"
+        environ = settings.compose(self.folder, given, postgres_port=port, url=url)
         settings.read(environ)
         return environ
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from deploy.local.folder import CHECKOUT
-from deploy.local.postgres import SERVICES
+from deploy.local.instances import Instance, instances_in
 from deploy.local.refusals import Refused
 
 
@@ -19,16 +19,17 @@ def migrate(environ: Mapping[str, str], say: Callable[[str], None]) -> None:
 
     from libs.chassis.migrations import is_current, upgrade
 
-    for service, url in _databases(environ):
-        if is_current(url, _folder(service)):
+    for instance in instances_in(environ):
+        url, folder = environ[instance.database_variable], _folder(instance)
+        if is_current(url, folder):
             continue
-        say(f"Bringing the database of {service} to its newest version…")
+        say(f"Bringing the database of {instance.name} to its newest version…")
         try:
-            upgrade(url, _folder(service))
+            upgrade(url, folder)
         except CommandError as error:
             raise Refused(
-                f"The database of {service} was made by a newer Maillage ({error}): use that one, or another folder "
-                "in MAILLAGE_DATA."
+                f"The database of {instance.name} was made by a newer Maillage ({error}): use that one, or "
+                "another folder in MAILLAGE_DATA."
             ) from error
 
 
@@ -36,12 +37,11 @@ def current(environ: Mapping[str, str]) -> dict[str, bool]:
     """Whether the database of each service is at its newest version."""
     from libs.chassis.migrations import is_current
 
-    return {service: is_current(url, _folder(service)) for service, url in _databases(environ)}
+    return {
+        instance.name: is_current(environ[instance.database_variable], _folder(instance))
+        for instance in instances_in(environ)
+    }
 
 
-def _databases(environ: Mapping[str, str]) -> list[tuple[str, str]]:
-    return [(service, environ[f"MAILLAGE_{service.upper()}_DATABASE_URL"]) for service in SERVICES]
-
-
-def _folder(service: str) -> Path:
-    return CHECKOUT / "services" / service / "migrations"
+def _folder(instance: Instance) -> Path:
+    return CHECKOUT / "services" / instance.service / "migrations"

@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 
 from deploy.local.folder import DataFolder, Holder
+from deploy.local.instances import Instance, instances
 from deploy.local.refusals import Refused
 from libs.chassis.embedded_postgres import (
     PostgresFailed,
@@ -25,16 +26,15 @@ from libs.chassis.embedded_postgres import (
     needs_other_owner,
 )
 
-SERVICES = ("identity", "consultation")
-SETTINGS = {"log_checkpoints": "off", "log_timezone": "UTC", "max_connections": "100"}
+SETTINGS = {"log_checkpoints": "off", "log_timezone": "UTC", "max_connections": "200"}
 EARLIER_ENDS_WITHIN = 15.0  # seconds for the server of a system that was killed to write its data down
 
 
 class EmbeddedPostgres:
-    """The server of one data folder, while this process holds the folder."""
+    """The server of one data folder, while this process holds the folder, with a database for each of `served`."""
 
-    def __init__(self, folder: DataFolder) -> None:
-        self._folder = folder
+    def __init__(self, folder: DataFolder, served: Sequence[Instance] = instances()) -> None:
+        self._folder, self._served = folder, served
         self._cluster = folder.postgres / "cluster"
         self._borrowed: Path | None = None
         self._server: PostgresServer | None = None
@@ -135,8 +135,8 @@ class EmbeddedPostgres:
         address = service_url("postgres", password, self.port)
         try:
             with psycopg.connect(address, autocommit=True) as connection:
-                for service in SERVICES:
-                    make_database(connection, service, self._folder.secret(f"postgres:{service}"))
+                for instance in self._served:
+                    make_database(connection, instance.name, self._folder.secret(f"postgres:{instance.name}"))
         except psycopg.OperationalError as error:
             raise Refused(
                 f"PostgreSQL refuses the password kept in {self._folder}/secrets.json: "
@@ -185,7 +185,11 @@ def _processes_inside(cluster: Path) -> list[int]:
 
 @contextmanager
 def postgres_for(
-    folder: DataFolder, command: str, say: Callable[[str], None], wait: float = 60.0
+    folder: DataFolder,
+    command: str,
+    say: Callable[[str], None],
+    served: Sequence[Instance] = instances(),
+    wait: float = 60.0,
 ) -> Iterator[int]:
     """The port of the folder's PostgreSQL: the running system's, or one started for the length of the block."""
     folder.prepare()
@@ -203,7 +207,7 @@ def postgres_for(
             told = True
         time.sleep(0.05)
     with hold:
-        server = EmbeddedPostgres(folder)
+        server = EmbeddedPostgres(folder, served)
         try:
             server.start()
             yield server.port

@@ -7,15 +7,22 @@ environment already says wins.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from deploy.local.folder import DataFolder
-from deploy.local.postgres import SERVICES, service_url
+from deploy.local.instances import OPERATORS, instances, operators_in
+from deploy.local.postgres import service_url
 from deploy.local.refusals import Refused
 
+if TYPE_CHECKING:
+    from services.defis.settings import DefisSettings
+
 DEFAULT_PORT = 8000
-READ_ELSEWHERE = ("MAILLAGE_DATA", "MAILLAGE_TEST_DATA")
+_DEFIS = "MAILLAGE_DEFIS_"
+DEMO_OPERATORS = ("op1", "op2")
+READ_ELSEWHERE = ("MAILLAGE_DATA", "MAILLAGE_TEST_DATA", OPERATORS)
 
 
 def port(environ: Mapping[str, str]) -> int:
@@ -24,6 +31,11 @@ def port(environ: Mapping[str, str]) -> int:
     if not text.isdecimal() or int(text) > 65535:
         raise Refused(f"PORT must be a number from 0 to 65535, not {text!r}.")
     return int(text)
+
+
+def operators(environ: Mapping[str, str], *, demo: bool) -> tuple[str, ...]:
+    """The codes of the operators whose défis are served: those that the environment names, else a demo's own two."""
+    return operators_in(environ) or (DEMO_OPERATORS if demo else ())
 
 
 def compose(
@@ -37,19 +49,22 @@ def compose(
 ) -> dict[str, str]:
     """The whole environment of the system's processes."""
     public_url = environ.get("MAILLAGE_PUBLIC_URL", "").rstrip("/") or url
+    served = operators(environ, demo=demo)
     supplied = {
-        f"MAILLAGE_{service.upper()}_DATABASE_URL": service_url(
-            service, folder.secret(f"postgres:{service}"), postgres_port
+        instance.database_variable: service_url(
+            instance.name, folder.secret(f"postgres:{instance.name}"), postgres_port
         )
-        for service in SERVICES
+        for instance in instances(served)
     }
     supplied |= {
         "MAILLAGE_DATA": str(folder),
+        OPERATORS: ",".join(served),
         "MAILLAGE_BUS_URL": "embedded://",
         "MAILLAGE_PUBLIC_URL": public_url,
         "MAILLAGE_ISSUER": f"{public_url}/api/identity",
         "MAILLAGE_JWKS_URL": f"{public_url}/api/identity/.well-known/jwks.json",
         "MAILLAGE_IDENTITY_SECRET": folder.secret("identity"),
+        "MAILLAGE_NOTIFICATIONS_SECRET": folder.secret("notifications"),
         "MAILLAGE_GATEWAY_SECRET": folder.secret("gateway"),
         "MAILLAGE_SECURE_COOKIES": "true" if public_url.startswith("https://") else "false",
         # Without a catcher (`mail_port` 0) no worker runs, and nothing is sent.
@@ -73,10 +88,50 @@ def read(environ: Mapping[str, str], *wanted: type[Any]) -> tuple[Any, ...]:
     from libs.chassis.settings import SettingsError, read_settings
     from services.consultation.settings import ConsultationSettings
     from services.identity.settings import IdentitySettings
+    from services.notifications.settings import NotificationsSettings
 
-    every = (IdentitySettings, ConsultationSettings, GatewaySettings)
+    every = (IdentitySettings, ConsultationSettings, NotificationsSettings, GatewaySettings)
+    known = {*READ_ELSEWHERE, *_of_defis(environ)}
     try:
-        found = dict(zip(every, read_settings(environ, *every, known=READ_ELSEWHERE), strict=True))
+        found = dict(zip(every, read_settings(environ, *every, known=known), strict=True))
+        read_defis(environ)
     except (SettingsError, ValueError) as error:
         raise Refused(str(error)) from error
     return tuple(found[cls] for cls in wanted)
+
+
+def read_defis(environ: Mapping[str, str]) -> tuple[DefisSettings, ...]:
+    """The settings of each operator's défi service. Raises `SettingsError`.
+
+    An operator's own variable (`MAILLAGE_DEFIS_OP1_TERRITORIES`) wins over the one for all
+    (`MAILLAGE_DEFIS_TERRITORIES`).
+    """
+    from libs.chassis.settings import read_settings
+    from services.defis.settings import DefisSettings
+
+    def of(operator: str) -> DefisSettings:
+        given = {name: environ.get(name, "") for name in _declared_by_defis()}
+        own = {name: environ[_own(name, operator)] for name in given if _own(name, operator) in environ}
+        settings: DefisSettings
+        (settings,) = read_settings({**given, **own, "MAILLAGE_OWNER": operator}, DefisSettings)
+        return settings
+
+    return tuple(of(operator) for operator in operators_in(environ))
+
+
+def _of_defis(environ: Mapping[str, str]) -> Iterator[str]:
+    """The variables that only défi services read; a database is always one operator's."""
+    for name in _declared_by_defis():
+        if name.startswith(_DEFIS) and name != f"{_DEFIS}DATABASE_URL":
+            yield name
+        yield from (_own(name, operator) for operator in operators_in(environ) if name.startswith(_DEFIS))
+
+
+def _declared_by_defis() -> list[str]:
+    from services.defis.settings import DefisSettings
+
+    return [field.metadata["variable"] for field in dataclasses.fields(DefisSettings)]
+
+
+def _own(variable: str, operator: str) -> str:
+    return variable.replace(_DEFIS, f"{_DEFIS}{operator.upper()}_", 1)

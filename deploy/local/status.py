@@ -11,7 +11,7 @@ import psycopg
 from deploy.local import migrations
 from deploy.local.entrance import answers
 from deploy.local.folder import DataFolder
-from deploy.local.postgres import SERVICES
+from deploy.local.instances import instances_in
 
 _WAITING = {"outbox": "SELECT count(*) FROM outbox", "mail": "SELECT count(*) FROM mail"}
 _INBOX = "SELECT status, count(*) FROM inbox WHERE status IN ('waiting', 'dead') GROUP BY status"
@@ -37,8 +37,8 @@ def describe(folder: DataFolder, environ: Mapping[str, str]) -> dict[str, Any]:
         else {},
         "internal": holder.internal if holder and running else {},
         "services": {
-            service: _database(environ[f"MAILLAGE_{service.upper()}_DATABASE_URL"], current[service])
-            for service in SERVICES
+            instance.name: _database(environ[instance.database_variable], current[instance.name])
+            for instance in instances_in(environ)
         },
     }
 

@@ -21,6 +21,7 @@ from deploy.local import migrations, settings
 from deploy.local.children import Child, last_words
 from deploy.local.entrance import answers, listen, take
 from deploy.local.folder import DataFolder, Hold
+from deploy.local.instances import instances
 from deploy.local.postgres import EmbeddedPostgres
 from deploy.local.refusals import Refused
 from libs.chassis.children import free_port
@@ -43,7 +44,8 @@ class Supervisor:
 
     def __init__(self, folder: DataFolder, environ: Mapping[str, str], *, demo: bool, say: Say) -> None:
         self._folder, self._environ, self._demo, self._say = folder, environ, demo, say
-        self._postgres = EmbeddedPostgres(folder)
+        self._operators = settings.operators(environ, demo=demo)
+        self._postgres = EmbeddedPostgres(folder, instances(self._operators))
         self._children: list[Child] = []
         self._internal: dict[str, str] = {}
         self._asked = threading.Event()
@@ -99,7 +101,12 @@ class Supervisor:
         self._postgres.start()
         ready = environ(self._postgres.port)
         migrations.migrate(ready, self._say)
-        holder = replace(hold.holder, postgres_port=self._postgres.port, since=datetime.now(UTC).isoformat())
+        holder = replace(
+            hold.holder,
+            postgres_port=self._postgres.port,
+            since=datetime.now(UTC).isoformat(),
+            operators=list(self._operators),
+        )
         hold.tell(holder)
         if load is not None:
             load(ready)

@@ -1,14 +1,14 @@
-"""The web process: identity, consultation and the site in one application, by the gateway's route table.
+"""The web process: every service and the site in one application, by the gateway's route table.
 
 Run by the supervisor with the descriptor of the listening socket. The gateway calls the services through the same
-table, in process; so does consultation when it needs a key of the issuer.
+table, in process; so does each service when it needs a key of the issuer.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import httpx
@@ -18,6 +18,7 @@ from gunicorn.glogging import Logger
 from prometheus_client.multiprocess import mark_process_dead
 
 from deploy.local import settings
+from deploy.local.instances import defis_of
 from gateway.app import create_app as create_gateway
 from gateway.edge.routes import WsgiApp, compose
 from gateway.settings import GatewaySettings
@@ -28,17 +29,21 @@ from libs.chassis.logs import configure_logs
 from libs.chassis.tokens import TokenVerifier
 from services.consultation.app import create_app as create_consultation
 from services.consultation.settings import ConsultationSettings
+from services.defis.app import create_app as create_defis
 from services.identity.app import create_app as create_identity
 from services.identity.settings import IdentitySettings
+from services.notifications.app import create_app as create_notifications
+from services.notifications.settings import NotificationsSettings
 
 WORKERS = 2
 
 
 def create_app(environ: Mapping[str, str]) -> WsgiApp:
     """Everything behind one port. Opens no connection."""
-    identity, consultation, gateway = settings.read(
-        environ, IdentitySettings, ConsultationSettings, GatewaySettings
+    identity, consultation, notifications, gateway = settings.read(
+        environ, IdentitySettings, ConsultationSettings, NotificationsSettings, GatewaySettings
     )
+    defis = settings.read_defis(environ)
     inside = httpx.WSGITransport(app=lambda environ, start_response: app(environ, start_response))
     issuer = {consultation.issuer: consultation.jwks_url}
 
@@ -51,15 +56,17 @@ def create_app(environ: Mapping[str, str]) -> WsgiApp:
     apps = {
         "identity": service(create_identity, identity, "identity"),
         "consultation": service(create_consultation, consultation, "consultation"),
+        "notifications": service(create_notifications, notifications, "notifications"),
+        **{defis_of(its.owner).name: service(create_defis, its, "defis") for its in defis},
         "gateway": create_gateway(gateway, inside),
     }
-    app = _with_health(apps)
+    app = _with_health(apps, [its.owner for its in defis])
     return app
 
 
-def _with_health(apps: Mapping[str, Flask]) -> WsgiApp:
+def _with_health(apps: Mapping[str, Flask], operators: Sequence[str]) -> WsgiApp:
     """The apps by the route table, with `/livez` and `/readyz` answered for all of them together."""
-    site = compose(apps)
+    site = compose(apps, operators)
     health = internal_app({name: _readiness_of(app) for name, app in apps.items()})
 
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Event as Flag
+from typing import Any
 
 import structlog
 
@@ -18,25 +19,30 @@ from libs.chassis.rabbitmq import RabbitBus
 from libs.chassis.worker import Worker, run_workers, stop_on_signals
 from services.consultation.settings import ConsultationSettings
 from services.consultation.worker import create_worker as create_consultation
+from services.defis.worker import create_worker as create_defis
 from services.identity.settings import IdentitySettings
 from services.identity.worker import create_worker as create_identity
+from services.notifications.settings import NotificationsSettings
+from services.notifications.worker import create_worker as create_notifications
 
 log = structlog.get_logger()
 
 
 def create_workers(environ: Mapping[str, str]) -> list[Worker]:
-    """One worker for each service, attached to the same bus."""
-    identity, consultation = settings.read(environ, IdentitySettings, ConsultationSettings)
+    """One worker for each service of each owner, attached to the same bus."""
+    identity, consultation, notifications = settings.read(
+        environ, IdentitySettings, ConsultationSettings, NotificationsSettings
+    )
     bus = open_bus(identity.bus_url)
+
+    def worker(create: Callable[..., Worker], its: Any, name: str) -> Worker:
+        return create(its, Database(its.database_url, service=name, owner=its.owner), bus)
+
     return [
-        create_identity(
-            identity, Database(identity.database_url, service="identity", owner=identity.owner), bus
-        ),
-        create_consultation(
-            consultation,
-            Database(consultation.database_url, service="consultation", owner=consultation.owner),
-            bus,
-        ),
+        worker(create_identity, identity, "identity"),
+        worker(create_consultation, consultation, "consultation"),
+        worker(create_notifications, notifications, "notifications"),
+        *(worker(create_defis, its, "defis") for its in settings.read_defis(environ)),
     ]
 
 

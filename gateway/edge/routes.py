@@ -6,13 +6,14 @@ a prefix: services route on full public paths, so an address is the same whereve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 GATEWAY = "gateway"
+_DEFIS = "defis"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +27,34 @@ class Route:
 ROUTES = (
     Route("/api/identity/", "identity"),
     Route("/api/consultation/", "consultation"),
+    Route("/api/notifications/", "notifications"),
     Route("/", GATEWAY),
 )
-"""The longest prefix first, so that the first match is the right one."""
+"""What is there whoever the operators are. The longest prefix first, so that the first match is the right one."""
 
 
-def service_of(path: str) -> str:
+def routes(operators: Iterable[str] = ()) -> tuple[Route, ...]:
+    """The whole table where these operators' défis are served; their services are called `defis_<operator>`."""
+    own = (Route(f"/api/territories/{operator}/", f"{_DEFIS}_{operator}") for operator in operators)
+    return (*own, *ROUTES)
+
+
+def service_of(path: str, table: Sequence[Route] = ROUTES) -> str:
     """The service that answers `path`."""
-    return next(route.service for route in ROUTES if path.startswith(route.prefix))
+    return next(route.service for route in table if path.startswith(route.prefix))
 
 
-def compose(apps: Mapping[str, WsgiApp]) -> WsgiApp:
+def compose(apps: Mapping[str, WsgiApp], operators: Iterable[str] = ()) -> WsgiApp:
     """One WSGI application out of several, by the route table. `apps` holds one for each service named there.
 
     Raises `LookupError` at once where one is missing, rather than at the first request for it.
     """
-    missing = {route.service for route in ROUTES} - set(apps)
+    table = routes(operators)
+    missing = {route.service for route in table} - set(apps)
     if missing:
         raise LookupError(f"no application for {', '.join(sorted(missing))}")
 
     def dispatch(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        return apps[service_of(environ.get("PATH_INFO") or "/")](environ, start_response)
+        return apps[service_of(environ.get("PATH_INFO") or "/", table)](environ, start_response)
 
     return dispatch

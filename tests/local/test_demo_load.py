@@ -26,9 +26,13 @@ Installation = tuple[Database, Database]
 
 @pytest.fixture
 def installation(postgres: TestServer) -> Iterator[Installation]:
-    """The two migrated databases of an installation: people, opinions."""
-    with postgres.database() as identity, postgres.database() as consultation:
-        addresses = {"IDENTITY": identity, "CONSULTATION": consultation}
+    """Two of the migrated databases of an installation: people, opinions."""
+    with (
+        postgres.database() as identity,
+        postgres.database() as consultation,
+        postgres.database() as notifications,
+    ):
+        addresses = {"IDENTITY": identity, "CONSULTATION": consultation, "NOTIFICATIONS": notifications}
         migrations.migrate({f"MAILLAGE_{name}_DATABASE_URL": url for name, url in addresses.items()}, print)
         people = Database(identity, service="identity", owner="coalition")
         opinions = Database(consultation, service="consultation", owner="coalition")

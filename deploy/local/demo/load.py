@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from deploy.local import settings
 from deploy.local.demo.accounts import ACCOUNTS, ensure_accounts
 from deploy.local.demo.content import find_consultation, write_content
+from deploy.local.demo.hosts import ensure_hosts
 from deploy.local.demo.voting import all_have_voted, vote
 from libs.chassis.db import Database
 from services.consultation.settings import ConsultationSettings
@@ -17,7 +18,7 @@ TELL_EVERY = 500
 
 
 def load(environ: Mapping[str, str], say: Callable[[str], None]) -> None:
-    """Make the demo's accounts, cause, consultation, proposals and votes, where they are missing."""
+    """Make the demo's accounts, operators, cause, consultation, proposals and votes, where they are missing."""
     identity, consultation = settings.read(environ, IdentitySettings, ConsultationSettings)
     people = Database(identity.database_url, service="identity", owner=identity.owner)
     opinions = Database(consultation.database_url, service="consultation", owner=consultation.owner)
@@ -37,6 +38,7 @@ def load_into(
     """Load the demo into the databases of identity and of consultation; `tell` hears how many of how many voted."""
     with people.transaction() as session:
         actors = ensure_accounts(session)
+        ensure_hosts(session, datetime.now(UTC))
     with opinions.transaction() as session:
         found = find_consultation(session)
     if found is None:

@@ -1,0 +1,53 @@
+"""The demo's two operators as identity knows them, so that people may be sent to them; invented, as all in it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.identity.operators.commands import add_operator
+from services.identity.operators.queries import operator_exists
+from services.identity.organisations.commands import add_organisation
+from services.identity.organisations.models import Organisation
+from services.identity.organisations.rules import sort_key
+from services.identity.people.rules import EmailAddress
+
+
+@dataclass(frozen=True, slots=True)
+class DemoHost:
+    """An operator, called as the organisation that it is."""
+
+    code: str
+    name: str
+    territory: str
+
+
+HOSTS = (
+    DemoHost("op1", "Le Relais des défis vosgiens (démonstration)", "Les Vosges"),
+    DemoHost("op2", "L’Atelier des défis rennais (démonstration)", "L’Ille-et-Vilaine"),
+)
+
+
+def ensure_hosts(session: Session, now: datetime) -> None:
+    """Make the operators that are missing, each with its organisation; what became of the others is kept."""
+    for host in HOSTS:
+        if not operator_exists(session, host.code):
+            _add(session, host, now)
+
+
+def _add(session: Session, host: DemoHost, now: datetime) -> None:
+    known = session.scalar(select(Organisation).where(Organisation.sort_key == sort_key(host.name)))
+    organisation = known or add_organisation(session, name=host.name, kind="association", url=None, now=now)
+    add_operator(
+        session,
+        code=host.code,
+        name=host.name,
+        organisation=organisation.id,
+        contact=EmailAddress(f"contact-{host.code}@demo.example"),
+        territory=host.territory,
+        status="active",
+        now=now,
+    )

@@ -1,0 +1,137 @@
+"""What one service has to say reaches a person through another: from a refusal to a mailbox, in a whole demo."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import re
+import signal
+import tempfile
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.local.system import System, eventually, status
+
+CITIZEN, MODERATOR = "citoyenne@demo.example", "moderateur@demo.example"
+TEXT = "Il faut que chaque école ait un potager que les élèves cultivent."
+
+
+@pytest.fixture(scope="module")
+def data() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="maillage-notice-") as folder:
+        yield Path(folder) / "data"
+
+
+@pytest.fixture(scope="module")
+def site(data: Path) -> Iterator[httpx.Client]:
+    with System(data, "demo") as system:
+        url = system.wait_until_ready()
+        with httpx.Client(base_url=f"{url}/api/", timeout=20) as client:
+            yield client
+        assert system.end(signal.SIGINT) == 0
+
+
+def mails(data: Path, recipient: str) -> list[EmailMessage]:
+    """The caught mails to somebody."""
+    files = (data / "mail" / "new").glob("*")
+    found = [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]
+    return [mail for mail in found if mail["To"] == recipient]
+
+
+def words(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def sign_in(site: httpx.Client, data: Path, address: str) -> dict[str, Any]:
+    """As people do: ask, read the mail, type the code."""
+    asked = site.post("identity/v1/sign-in", json={"email": address})
+    assert asked.status_code == 202
+
+    def codes() -> list[re.Match[str]]:
+        found = [re.search(r"(?<!\d)(\d{3})\s?(\d{3})(?!\d)", words(mail)) for mail in mails(data, address)]
+        return [code for code in found if code]
+
+    assert eventually(lambda: bool(codes()))
+    given = {
+        "grant_type": "email_code",
+        "request": asked.json()["request"],
+        "code": "".join(codes()[0].groups()),
+    }
+    answer = site.post("identity/v1/token", json=given)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def test_a_refusal_reaches_its_author_by_mail_and_in_the_inbox(site: httpx.Client, data: Path):
+    citizen, moderator = sign_in(site, data, CITIZEN), sign_in(site, data, MODERATOR)
+    author, judge = bearer(citizen["access_token"]), bearer(moderator["access_token"])
+    proposal = site.post(
+        "consultation/v1/consultations/territoires/proposals", json={"text": TEXT}, headers=author
+    ).json()
+    decided = site.post(
+        f"consultation/v1/proposals/{proposal['id']}/decision",
+        json={"decision": "refuse", "reason": "already_exists", "note": "Un mot pour vous seule."},
+        headers=judge,
+    )
+    assert decided.status_code == 200, decided.text
+
+    def told() -> list[EmailMessage]:
+        return [mail for mail in mails(data, CITIZEN) if mail["List-Unsubscribe"]]
+
+    assert eventually(lambda: bool(told()))
+    (mail,) = told()
+    assert "Votre proposition" in mail["Subject"]
+    assert TEXT not in mail["Subject"]
+    assert TEXT in " ".join(words(mail).split())
+    assert "Elle est déjà proposée" in words(mail)
+    assert "Un mot pour vous seule" not in words(mail)
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+    (notice,) = site.get("notifications/v1/inbox", headers=author).json()["items"]
+    assert (notice["kind"], notice["path"]) == ("proposal.refused", "/account/proposals")
+    assert site.get("notifications/v1/inbox", headers=judge).json()["items"] == []
+    assert not mails(data, MODERATOR)[1:], "the moderator got the mail to sign in, and no other"
+
+
+def test_nothing_waits_once_it_is_told(site: httpx.Client, data: Path):
+    def quiet() -> bool:
+        services = status(data)["services"].values()
+        return all(
+            service["outbox"] == 0 and service["inbox"] == {"waiting": 0, "dead": 0} for service in services
+        )
+
+    assert eventually(quiet)
+
+
+def test_a_token_for_one_operator_opens_no_door_at_another(site: httpx.Client, data: Path):
+    session = sign_in(site, data, "administrateur@demo.example")["session"]
+
+    def token(audience: str) -> dict[str, str]:
+        given = {"grant_type": "session", "session": session, "audience": audience}
+        answer = site.post("identity/v1/token", json=given)
+        assert answer.status_code == 200, answer.text
+        return bearer(answer.json()["access_token"])
+
+    for own, other in (("op1", "op2"), ("op2", "op1")):
+        headers = token(own)
+        begun = site.post(
+            f"territories/{own}/v1/defis", json={"title": f"Un café, par {own}"}, headers=headers
+        )
+        assert begun.status_code == 201, begun.text
+        mine = site.get(f"territories/{own}/v1/me/defis", headers=headers).json()["items"]
+        assert [defi["title"] for defi in mine] == [f"Un café, par {own}"]
+        refused = site.get(f"territories/{other}/v1/me/defis", headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (401, "token.audience")
+    coalition = site.get("territories/op1/v1/me/defis", headers=token("coalition"))
+    assert coalition.json()["code"] == "token.audience"
