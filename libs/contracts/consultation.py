@@ -66,3 +66,18 @@ class ProposalPostponed(Event):
 
     proposal_id: UUID = described("The proposal.")
     consultation_id: UUID = described("The consultation it answers.")
+
+
+@event("consultation.action_measured", version=1, audience=Audience.PUBLIC, subject="action_id")
+@dataclass(frozen=True, kw_only=True)
+class ActionMeasured(Event):
+    """An indicator of an action was measured, by a body other than the action's owner, or a measure was corrected."""
+
+    action_id: UUID = described("The action.")
+    cause_id: UUID = described("The cause it belongs to.")
+    indicator_id: UUID = described("What was measured.")
+    measure_id: UUID = described("The measure.")
+    measured_on: str = described("The day the figure is of, as in `2026-11-21`.")
+    value: str = described("The figure, a decimal number, in the indicator's unit.")
+    kind: str | None = described("The kind of territory it is of; null for all.", default=None)
+    corrects: UUID | None = described("The measure that it replaces, which stays readable.", default=None)

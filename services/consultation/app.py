@@ -9,6 +9,7 @@ from flask import Flask, Response
 from libs.chassis.app import ServiceApp, create_service_app
 from libs.chassis.db import Database
 from libs.chassis.tokens import TokenVerifier
+from services.consultation.actions.routes import blueprint as actions
 from services.consultation.causes.routes import blueprint as causes
 from services.consultation.consultations.routes import blueprint as consultations
 from services.consultation.moderation.routes import blueprint as moderation
@@ -34,6 +35,7 @@ BLUEPRINTS = (
     voting,
     sequences,
     results,
+    actions,
     observatory,
 )
 

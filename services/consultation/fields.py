@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import marshmallow as ma
@@ -17,6 +17,7 @@ _SLUG = validate.Regexp(
 )
 
 _PLAUSIBLE = Range(min=datetime(2000, 1, 1, tzinfo=UTC), max=datetime(2200, 1, 1, tzinfo=UTC))
+_PLAUSIBLE_DAY = Range(min=date(2000, 1, 1), max=date(2200, 1, 1))
 
 
 def _has_french(texts: dict[str, str]) -> None:
@@ -51,3 +52,10 @@ class Slug(ma.fields.String):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(validate=_SLUG, **options)
+
+
+class Day(ma.fields.Date):
+    """A date of the calendar, in this century or the next."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(validate=_PLAUSIBLE_DAY, **options)

@@ -5,6 +5,7 @@ from alembic.migration import MigrationContext
 
 from libs.chassis import schema
 from libs.chassis.db import Database
+from services.consultation.actions import models as _actions  # noqa: F401
 from services.consultation.base import Base
 from services.consultation.causes import models as _causes  # noqa: F401
 from services.consultation.consultations import models as _consultations  # noqa: F401

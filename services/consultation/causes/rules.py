@@ -13,3 +13,8 @@ COALITION = "coalition"
 def check_coordinates(caller: Principal, cause_id: UUID) -> None:
     """Raise `Forbidden` unless `caller` coordinates this cause, or all of the coalition's."""
     caller.require(ROLE, COALITION, f"cause:{cause_id}")
+
+
+def coordinates(caller: Principal, cause_id: UUID) -> bool:
+    """Whether `caller` coordinates this cause, or all of the coalition's."""
+    return caller.has(ROLE, COALITION, f"cause:{cause_id}")

@@ -1,4 +1,5 @@
 from libs.chassis.migrations import run
+from services.consultation.actions import models as _actions  # noqa: F401
 from services.consultation.base import Base
 from services.consultation.causes import models as _causes  # noqa: F401
 from services.consultation.consultations import models as _consultations  # noqa: F401
