@@ -55,7 +55,7 @@ def up(installation: Installation) -> None:
 @main.command()
 @click.pass_obj
 def demo(installation: Installation) -> None:
-    """Start everything with the demo: the cause « Territoires », its consultation and its accounts."""
+    """Start everything with the demo: the cause « Territoires », its consultation, two operators and its accounts."""
     _run(installation.folder, demo=True)
 
 

@@ -8,7 +8,7 @@ import re
 import httpx
 import pytest
 
-from gateway.edge.routes import ROUTES, compose, service_of
+from gateway.edge.routes import ROUTES, compose, routes, service_of
 from gateway.errors import PAGES
 from gateway.security import local_path
 from libs.chassis.access import declared_access
@@ -233,7 +233,18 @@ def test_a_path_goes_to_the_service_of_its_prefix():
     assert service_of("/") == "gateway"
 
 
+def test_the_defis_of_an_operator_stand_under_its_own_path_and_no_others():
+    table = routes(("op1", "op10"))
+    assert service_of("/api/territories/op1/v1/defis", table) == "defis_op1"
+    assert service_of("/api/territories/op10/v1/defis", table) == "defis_op10"
+    assert service_of("/api/territories/op2/v1/defis", table) == "gateway"
+    assert service_of("/api/territories/op1/v1/defis") == "gateway", "nobody is served unless named"
+    assert service_of("/api/notifications/v1/inbox", table) == "notifications"
+
+
 def test_a_composition_that_lacks_a_service_is_refused_at_once():
+    with pytest.raises(LookupError, match="defis_op2"):
+        compose({route.service: (lambda environ, start: []) for route in routes(("op1",))}, ("op1", "op2"))
     with pytest.raises(LookupError, match="consultation"):
         compose(
             {

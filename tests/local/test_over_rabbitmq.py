@@ -13,17 +13,18 @@ from tests.local.system import System, eventually, post, status
 
 def test_facts_cross_the_broker_and_every_outbox_empties(tmp_path: Path, broker_url: str) -> None:
     data = tmp_path / "data"
-    with System(data, MAILLAGE_BUS_URL=broker_url) as system:
+    with System(data, MAILLAGE_BUS_URL=broker_url, MAILLAGE_OPERATORS="op1,op2") as system:
         url = system.wait_until_ready()
-        # The first token asked for makes identity's first key, whose public half consultation is told.
+        # The first token asked for makes identity's first key, whose public half every service is told.
         assert post(f"{url}/api/identity/v1/visitors", {}) == 201
         assert eventually(
             lambda: all(service["outbox"] == 0 for service in status(data)["services"].values())
         )
         assert eventually(lambda: handled(data, system) == [("keep-keys", "done")])
         with kombu.Connection(broker_url) as connection:
-            declared = connection.default_channel.queue_declare("coalition.consultation", passive=True)
-        assert declared.consumer_count == 1
+            for mailbox in ("coalition.consultation", "coalition.notifications", "op1.defis", "op2.defis"):
+                declared = connection.default_channel.queue_declare(mailbox, passive=True)
+                assert (mailbox, declared.consumer_count) == (mailbox, 1)
         assert system.end(signal.SIGTERM) == 0
 
 
