@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deploy.local.demo.accounts import CITIZEN, COALITION, MODERATOR, DemoAccount
+from deploy.local.demo.accounts import CITIZEN, MODERATOR, DemoAccount
 from deploy.local.demo.proposals import demo_proposals, pending_proposals
+from deploy.local.demo.silence import tell_nobody
 from deploy.local.demo.texts import ConsentText, DemoTexts, demo_texts
 from libs.chassis.tokens import Principal
-from libs.contracts.notices import ConsultationNotice
 from services.consultation.causes.commands import NewCause, create_cause
 from services.consultation.consultations.commands import NewConsultation, create_consultation
 from services.consultation.consultations.models import Consultation
@@ -52,7 +52,7 @@ def write_content(session: Session, actors: Actors, now: datetime) -> Consultati
         decided_at = submitted_at + timedelta(hours=2)
         moderator = actors[MODERATOR]
         decide(session, proposal.id, moderator, Decision.ACCEPT, reason=None, note=None, now=decided_at)
-    _tell_nobody(session)
+    tell_nobody(session, [person_called(demo.author) for demo in demo_proposals()])
     for number, pending in enumerate(pending_proposals()):
         author = actors[CITIZEN].subject if number == 0 else person_called(pending.author)
         _submit(session, consultation, pending.text, author, now - timedelta(hours=8 - number))
@@ -110,15 +110,6 @@ def _governance(consent: ConsentText, closes_at: datetime) -> dict[str, object]:
         "votes_kept_until": kept_until,
         "contacts_kept_until": kept_until,
     }
-
-
-def _tell_nobody(session: Session) -> None:
-    """Take back what invented authors would be told: notifications would look for them for hours."""
-    authors = [str(person_called(demo.author)) for demo in demo_proposals()]
-    session.execute(
-        text("DELETE FROM outbox WHERE type = :type AND subject = ANY(:authors)"),
-        {"type": ConsultationNotice.type(COALITION), "authors": authors},
-    )
 
 
 def _submit(session: Session, consultation: Consultation, text: str, author: UUID, at: datetime) -> Proposal:
