@@ -122,9 +122,11 @@ def read_defis(environ: Mapping[str, str]) -> tuple[DefisSettings, ...]:
 def _of_defis(environ: Mapping[str, str]) -> Iterator[str]:
     """The variables that only défi services read; a database is always one operator's."""
     for name in _declared_by_defis():
-        if name.startswith(_DEFIS) and name != f"{_DEFIS}DATABASE_URL":
+        if not name.startswith(_DEFIS):
+            continue
+        if name != f"{_DEFIS}DATABASE_URL":
             yield name
-        yield from (_own(name, operator) for operator in operators_in(environ) if name.startswith(_DEFIS))
+        yield from (_own(name, operator) for operator in operators_in(environ))
 
 
 def _declared_by_defis() -> list[str]:
