@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -86,10 +87,16 @@ class Child:
         return None
 
     def signal(self, number: int) -> None:
-        """Send a signal, if there is still someone to receive it."""
+        """Send a signal, if there is still someone to receive it.
+
+        SIGKILL goes to the processes it has started as well: killed, it cannot end them itself.
+        """
         if self.process is not None and self.process.poll() is None:
             with suppress(ProcessLookupError):
-                self.process.send_signal(number)
+                if number == signal.SIGKILL:
+                    os.killpg(self.process.pid, number)
+                else:
+                    self.process.send_signal(number)
 
 
 def describe_exit(code: int | None) -> str:

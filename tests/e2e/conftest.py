@@ -27,7 +27,7 @@ QUIET = (
 PATIENCE_S = 180
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a demo of its own, on a free port; it ends with the tests."""
     data = tmp_path_factory.mktemp("demo")
@@ -60,7 +60,9 @@ def _address(demo: subprocess.Popen[bytes], told: Path) -> str:
     raise AssertionError(f"the demo did not start:\n{told.read_text()}")
 
 
-@pytest.fixture(scope="session")
+# No longer than its module: while it is open Playwright keeps an event loop in this thread, and tests of other modules
+# that need one of their own cannot have it.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     expect.set_options(timeout=15_000)  # the machine may be running other tests
     with sync_playwright() as playwright:
