@@ -21,6 +21,7 @@ from services.consultation.sequences.routes import blueprint as sequences
 from services.consultation.settings import ConsultationSettings
 from services.consultation.tallies.recent import RecentFigures
 from services.consultation.voting.routes import blueprint as voting
+from services.consultation.workshops.routes import blueprint as workshops
 
 NAME = "consultation"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -35,6 +36,7 @@ BLUEPRINTS = (
     voting,
     sequences,
     results,
+    workshops,
     actions,
     observatory,
 )

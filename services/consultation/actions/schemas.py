@@ -21,7 +21,7 @@ from services.consultation.actions.rules import (
 )
 from services.consultation.fields import Day, LocalisedText
 
-_HTTPS = validate.Regexp(
+HTTPS = validate.Regexp(
     r"https://[^\s<>\"\x00-\x1f\x7f]{1,490}\Z", error=N_("Not an address that begins with https://.")
 )
 _FIGURE = Range(min=-(10**12), max=10**12)
@@ -161,7 +161,7 @@ class NewMeasureSchema(Schema):
     value = _figure(validate=_FIGURE)
     kind = ma.fields.String(load_default=None, allow_none=True, validate=OneOf(KINDS))
     evidence = Text(longest=1000, required=True, multiline=True)
-    evidence_url = ma.fields.String(load_default=None, allow_none=True, validate=_HTTPS)
+    evidence_url = ma.fields.String(load_default=None, allow_none=True, validate=HTTPS)
     corrects = ma.fields.UUID(load_default=None, allow_none=True)
     reason = Text(longest=1000, load_default=None, allow_none=True, multiline=True)
 

@@ -7,5 +7,6 @@ from services.consultation.observatory import models as _observatory  # noqa: F4
 from services.consultation.participants import models as _participants  # noqa: F401
 from services.consultation.proposals import models as _proposals  # noqa: F401
 from services.consultation.voting import models as _voting  # noqa: F401
+from services.consultation.workshops import models as _workshops  # noqa: F401
 
 run(Base.metadata)
