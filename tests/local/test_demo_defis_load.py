@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 
 from deploy.local.demo.content import person_called
 from deploy.local.demo.defis import demo_defis, demo_operators
-from deploy.local.demo.lives import load_operator
-from deploy.local.demo.operators import ensure_people
+from deploy.local.demo.operators import ensure_people, load_operator
 from libs.chassis.db import Database
 from libs.chassis.migrations import upgrade
 from libs.chassis.testing.postgres import TestServer
@@ -200,7 +199,12 @@ def test_those_who_have_an_account_are_known_to_their_operator_by_an_id_of_its_o
     }  # fmt: skip
     load_operator(operators["op1"], subjects["op1"], {}, datetime.now(UTC))
     with operators["op1"].transaction() as session:
+        told = Counter(
+            session.scalars(text("SELECT subject FROM outbox WHERE type LIKE '%person_notified%'"))
+        )
         porteurs = set(session.scalars(select(Member.subject).where(Member.role == "porteur")))
+    assert 0 < told[str(subjects["op1"]["Camille"])] < 30, "told of what is new"
+    assert set(told) <= {str(subject) for subject in subjects["op1"].values()}
     assert porteurs == {subjects["op1"][defi.porteur] for defi in demo_defis("op1")}
 
 

@@ -1,7 +1,6 @@
-"""Loads the demo's défis into the database of one operator, through the service's own commands.
+"""What happened in each of the demo's défis, as the commands that people would have given, each at its instant.
 
-Each défi lives its life again in the order of its dates, each command at the instant it would have been given: what
-people would be refused, the demo is refused too. An operator that knows any of the défis is left as people made it.
+What people would be refused, the demo is refused too.
 """
 
 from __future__ import annotations
@@ -10,28 +9,22 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deploy.local.demo.accounts import COALITION
-from deploy.local.demo.content import person_called
 from deploy.local.demo.defis import (
     DemoDefi,
     DemoGate,
     DemoMeeting,
     DemoOperator,
     DemoPledge,
-    demo_defis,
-    demo_operators,
 )
-from libs.chassis.db import Database, lock
 from libs.chassis.tokens import Grant, Principal
 from services.defis.challenges import commands as challenges
-from services.defis.challenges.models import Defi
 from services.defis.challenges.rules import Action, Origin, Stage
 from services.defis.core_groups import commands as core_groups
 from services.defis.core_groups.commands import Presentation
@@ -62,30 +55,14 @@ _FATES: Final[Mapping[PledgeState, Sequence[tuple[int, Decision]]]] = {
 """How a pledge becomes what it is: what is decided, how many days after it was offered."""
 
 
-def load_operator(
-    database: Database, subjects: Mapping[str, UUID], origins: Mapping[str, UUID], now: datetime
-) -> bool:
-    """Write the défis of the operator whose database it is, all or none. Returns whether they were missing.
+class Step(NamedTuple):
+    """Something to do as if it were then."""
 
-    `subjects` are the operator's ids of those who have an account, by first name (`operators.ensure_people`);
-    everybody else is invented. `origins` are the ids of the demo's proposals by their keys; a défi whose proposal is
-    not among them came from nothing. Nothing is written for an operator that is none of the demo's.
-    """
-    operator = demo_operators().get(database.owner)
-    if operator is None:
-        return False
-    found = demo_defis(operator.code)
-    with database.transaction() as session:
-        lock(session, "demo")
-        known = select(Defi.id).where(Defi.title.in_([defi.title for defi in found]))
-        if session.scalars(known).first() is not None:
-            return False
-        for defi in found:
-            _Life(session, operator, defi, subjects, now).tell(origins)
-    return True
+    at: datetime
+    act: Callable[[datetime], None]
 
 
-class _Life:
+class Life:
     """What happened in one défi, each thing to be done at its instant."""
 
     id: UUID
@@ -101,14 +78,14 @@ class _Life:
     ) -> None:
         self.session, self.operator, self.defi, self.subjects = session, operator, defi, subjects
         self.today = now.astimezone(PARIS).replace(hour=0, minute=0, second=0, microsecond=0)
-        self.steps: list[tuple[datetime, Callable[[datetime], None]]] = []
+        self.steps: list[Step] = []
         self.neighbours = sorted(set(operator.people) - {defi.porteur, *defi.core})
         Random(f"{operator.code} {defi.key}").shuffle(self.neighbours)  # noqa: S311 - no secret
         self.ebv = self.who(operator.ebv.name, Grant(EBV, f"territory:{departement_of(defi.commune[0])}"))
         self.porteur = self.who(defi.porteur)
 
-    def tell(self, origins: Mapping[str, UUID]) -> None:
-        """Plan everything, then do it from the first day to the last."""
+    def plan(self, origins: Mapping[str, UUID]) -> list[Step]:
+        """Everything that happened; `origins` are the ids of proposals by their keys."""
         defi = self.defi
         self.on(defi.launched, 9, partial(self._launch, origins))
         self.on(defi.launched + 1, 11, self._publish)
@@ -121,13 +98,11 @@ class _Life:
             self._plan_gate(gate)
         if defi.completed is not None:
             self.on(defi.completed, 18, self._complete)
-        for at, step in sorted(self.steps, key=lambda planned: planned[0]):
-            step(at)
+        return self.steps
 
     def who(self, name: str, *grants: Grant) -> Principal:
         """Somebody as the operator's service sees them."""
-        subject = self.subjects.get(name) or person_called(f"{self.operator.code} {name}")
-        return Principal(subject, "account", frozenset(grants))
+        return Principal(self.subjects[name], "account", frozenset(grants))
 
     def moment(self, day: int, hour: float) -> datetime:
         """An instant by the clocks of France; `day` 0 is the day of the demo."""
@@ -136,7 +111,7 @@ class _Life:
 
     def on(self, day: int, hour: float, step: Callable[[datetime], None]) -> None:
         """Plan a step; what would fall on the day of the demo or after it was done the day before."""
-        self.steps.append((self.moment(min(day, YESTERDAY), hour), step))
+        self.steps.append(Step(self.moment(min(day, YESTERDAY), hour), step))
 
     def presentation(self, name: str, message: str | None = None) -> Presentation:
         """How somebody presents themselves to the group."""

@@ -1,12 +1,20 @@
-"""The people of the demo's operators who have an account: whom each sends, and who carries its défis."""
+"""Loads the demo's operators: the accounts of whom they send and of who carries a défi, and the défis themselves."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deploy.local.demo.content import person_called
 from deploy.local.demo.defis import DemoOperator, DemoPerson, demo_defis, demo_operators
+from deploy.local.demo.lives import Life
+from deploy.local.demo.silence import tell_nobody
+from libs.chassis.db import Database, lock
+from services.defis.challenges.models import Defi
 from services.defis.standing import EBV, STAFF, operator_scope
 from services.identity.cli import ensure_account, grant_role
 from services.identity.people.commands import ensure_subject
@@ -14,6 +22,9 @@ from services.identity.people.queries import known_person
 
 Subjects = dict[str, UUID]
 """The ids under which one operator knows people, by first name."""
+
+NEWS_LASTS = timedelta(days=30)
+"""How long a notice would be kept: nobody is told now of what happened before."""
 
 
 def ensure_people(session: Session) -> dict[str, Subjects]:
@@ -28,6 +39,55 @@ def account_holders(operator: DemoOperator) -> dict[str, DemoPerson]:
     """Those of an operator whom one can sign in as, by first name."""
     porteurs = [operator.people[defi.porteur] for defi in demo_defis(operator.code)]
     return {person.name: person for person in (operator.ebv, operator.staff, *porteurs)}
+
+
+def load_operator(
+    database: Database, subjects: Mapping[str, UUID], origins: Mapping[str, UUID], now: datetime
+) -> bool:
+    """Write the défis of the operator whose database it is, all or none. Returns whether they were missing.
+
+    An operator that knows any of them is left as people made it, and one that is none of the demo's has none.
+    `subjects` are its ids of those who have an account, by first name (`ensure_people`); everybody else is invented.
+    `origins` are the ids of the demo's proposals by their keys; a défi whose proposal is not among them came from
+    nothing.
+    """
+    operator = demo_operators().get(database.owner)
+    if operator is None:
+        return False
+    found = demo_defis(operator.code)
+    with database.transaction() as session:
+        lock(session, "demo")
+        known = select(Defi.id).where(Defi.title.in_([defi.title for defi in found]))
+        if session.scalars(known).first() is not None:
+            return False
+        everybody = _invented(operator) | dict(subjects)
+        lives = [Life(session, operator, defi, everybody, now) for defi in found]
+        _live(session, lives, origins, list(everybody.values()), since=now - NEWS_LASTS)
+        tell_nobody(session, set(everybody.values()) - set(subjects.values()))
+    return True
+
+
+def _live(
+    session: Session,
+    lives: Iterable[Life],
+    origins: Mapping[str, UUID],
+    everybody: Collection[UUID],
+    *,
+    since: datetime,
+) -> None:
+    """Do everything in the order it happened; people are told of what happened `since` then."""
+    steps = sorted((step for life in lives for step in life.plan(origins)), key=lambda step: step.at)
+    news = False
+    for step in steps:
+        if not news and step.at >= since:
+            news = True
+            tell_nobody(session, everybody)
+        step.act(step.at)
+
+
+def _invented(operator: DemoOperator) -> Subjects:
+    names = (operator.ebv.name, operator.staff.name, *operator.people)
+    return {name: person_called(f"{operator.code} {name}") for name in names}
 
 
 def _ensure(session: Session, operator: DemoOperator) -> Subjects:
