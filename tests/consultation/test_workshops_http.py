@@ -12,10 +12,12 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from libs.chassis.db import Database
 from libs.chassis.ids import uuid7
+from libs.contracts.envelope import Envelope
+from libs.contracts.notices import ConsultationNotice
 from services.consultation.causes.models import Cause
 from services.consultation.proposals.models import Proposal
 from services.consultation.workshops.commands import register, resize, withdraw
@@ -311,6 +313,27 @@ def test_no_place_is_lost_or_doubled_while_people_come_leave_and_the_room_change
         for future in done:
             future.result()
         assert places(hall.database, workshop) == {"registered": 3, "waiting": 1}
+
+
+def test_who_moves_up_and_who_loses_their_workshop_are_told_and_nobody_else(hall: Hall) -> None:
+    workshop, tokens = hall.convene(capacity=1), hall.tokens
+    first, second, third = uuid7(), uuid7(), uuid7()
+    for subject in (first, second, third):
+        hall.ask("PUT", f"{workshop}/place", tokens.account(subject=subject))
+    assert notices(hall.database) == []
+    hall.ask("DELETE", f"{workshop}/place", tokens.account(subject=first), expected=204)
+    assert notices(hall.database) == [("workshop.place_freed", second)]
+    hall.ask("POST", f"{workshop}/cancellation", hall.coordinator)
+    assert set(notices(hall.database)[1:]) == {("workshop.cancelled", second), ("workshop.cancelled", third)}
+
+
+def notices(database: Database) -> list[tuple[str, UUID]]:
+    """What was told to whom, in order."""
+    with database.transaction() as session:
+        messages = session.scalars(text("SELECT envelope FROM outbox ORDER BY position")).all()
+    told = [ConsultationNotice.load(Envelope.from_json(message).data) for message in messages]
+    assert all(notice.title == "Des arbres, mais où ?" and "starts_at" in notice.facts for notice in told)
+    return [(notice.kind, notice.recipient) for notice in told]
 
 
 def places(database: Database, workshop: UUID) -> dict[str, int]:

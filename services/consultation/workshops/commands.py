@@ -14,6 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from libs.chassis.ids import uuid7
+from libs.chassis.outbox import record
+from libs.contracts.notices import ConsultationNotice
 from services.consultation.actions.commands import create_action
 from services.consultation.actions.queries import accepted_of_cause
 from services.consultation.base import Localised
@@ -122,10 +124,12 @@ def resize(session: Session, workshop: Workshop, capacity: int | None) -> None:
 
 
 def cancel(session: Session, workshop: Workshop) -> None:
-    """Cancel a workshop. Raises `Conflict` once it was held or cancelled."""
+    """Cancel a workshop; whoever has a place or waits for one is told. Raises `Conflict` when it is no more."""
     check_scheduled(State(workshop.state))
     workshop.state = State.CANCELLED
     session.flush()
+    told = select(WorkshopPlace.subject).where(WorkshopPlace.workshop_id == workshop.id)
+    _tell(session, workshop, "workshop.cancelled", session.scalars(told).all())
 
 
 def report(
@@ -159,7 +163,7 @@ def report(
 
 
 def _promote(session: Session, workshop: Workshop) -> None:
-    """Give free places to those who wait, in the order they asked. The caller holds the workshop's row."""
+    """Give free places to those who wait, in the order they asked, and tell them. The caller holds the row."""
     session.flush()
     places = count_places(session, workshop.id)
     free = promotions(places[Place.REGISTERED], places[Place.WAITING], workshop.capacity)
@@ -169,6 +173,21 @@ def _promote(session: Session, workshop: Workshop) -> None:
         .order_by(WorkshopPlace.position)
         .limit(free)
     )
-    for place in session.scalars(waiting).all():
+    promoted = session.scalars(waiting).all()
+    for place in promoted:
         place.state = Place.REGISTERED
     session.flush()
+    _tell(session, workshop, "workshop.place_freed", [place.subject for place in promoted])
+
+
+def _tell(session: Session, workshop: Workshop, kind: str, people: Collection[UUID]) -> None:
+    # Recording holds a row for each recipient: in one order everywhere, so that two workshops never block each other.
+    for subject in sorted(people):
+        notice = ConsultationNotice(
+            recipient=subject,
+            kind=kind,
+            reference=f"workshop:{workshop.id}",
+            title=workshop.title["fr"],
+            facts={"starts_at": workshop.starts_at.isoformat()},
+        )
+        record(session, notice)

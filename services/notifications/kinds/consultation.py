@@ -1,11 +1,12 @@
-"""What the consultation service says to one person: what became of what they proposed."""
+"""What the consultation service says to one person: what became of what they proposed, and of their places."""
 
 from __future__ import annotations
 
 from libs.chassis.messages import N_
+from services.notifications.kinds.dates import STARTS
 from services.notifications.kinds.rules import Coded, Kind, Level
 
-_GROUP = "proposals"
+_GROUP, _WORKSHOPS = "proposals", "meetings"
 
 _REFUSALS = Coded(
     "reason",
@@ -50,5 +51,21 @@ KINDS = (
         headline=N_("Your proposal is set aside for now"),
         sentence=N_("A moderator has set your proposal aside; it will be decided on later."),
         title_in_subject=False,
+    ),
+    Kind(
+        code="workshop.place_freed",
+        group=_WORKSHOPS,
+        default=Level.AT_ONCE,
+        headline=N_("There is a place for you"),
+        sentence=N_("You were on the waiting list of a workshop: a place has become free and is yours."),
+        details=(STARTS,),
+    ),
+    Kind(
+        code="workshop.cancelled",
+        group=_WORKSHOPS,
+        default=Level.AT_ONCE,
+        headline=N_("A workshop is cancelled"),
+        sentence=N_("A workshop that you wanted to come to will not take place."),
+        details=(STARTS,),
     ),
 )
