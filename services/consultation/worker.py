@@ -1,4 +1,4 @@
-"""The worker half of the consultation service: relays its events, keeps issuers' keys, watches the clock."""
+"""The worker half of the consultation service: relays its events, hears of keys and défis, watches the clock."""
 
 from __future__ import annotations
 
@@ -14,12 +14,16 @@ from libs.contracts.identity import KeysRotated
 from services.consultation.consultations.commands import record_dates
 from services.consultation.observatory.consumers import CONSUMERS as OBSERVATORY
 from services.consultation.settings import ConsultationSettings
+from services.consultation.workshops.commands import forget_places
 
 consumers = (
     Consumer(name="keep-keys", event=KeysRotated, handle=keep_keys, projection=True),
     *OBSERVATORY,
 )
-jobs = (Job(name="record-consultation-dates", every=timedelta(seconds=5), run=record_dates),)
+jobs = (
+    Job(name="record-consultation-dates", every=timedelta(seconds=5), run=record_dates),
+    Job(name="forget-workshop-places", every=timedelta(hours=6), run=forget_places),
+)
 
 
 def create_worker(settings: ConsultationSettings, database: Database, bus: Bus) -> Worker:

@@ -20,7 +20,7 @@ from libs.contracts.envelope import Envelope
 from libs.contracts.notices import ConsultationNotice
 from services.consultation.causes.models import Cause
 from services.consultation.proposals.models import Proposal
-from services.consultation.workshops.commands import register, resize, withdraw
+from services.consultation.workshops.commands import forget_places, register, resize, withdraw
 from services.consultation.workshops.models import Workshop, WorkshopPlace
 from services.consultation.workshops.queries import get_workshop
 from tests.consultation.conftest import MakeProposal, Tokens
@@ -325,6 +325,17 @@ def test_who_moves_up_and_who_loses_their_workshop_are_told_and_nobody_else(hall
     assert notices(hall.database) == [("workshop.place_freed", second)]
     hall.ask("POST", f"{workshop}/cancellation", hall.coordinator)
     assert set(notices(hall.database)[1:]) == {("workshop.cancelled", second), ("workshop.cancelled", third)}
+
+
+def test_who_wanted_to_come_is_forgotten_a_month_after_and_not_before(hall: Hall) -> None:
+    recent, old = hall.convene(), hall.convene()
+    for workshop, ago in ((recent, timedelta(days=29)), (old, timedelta(days=31))):
+        hall.come(workshop)
+        hall.begin(workshop, ago)
+    with hall.database.transaction() as session:
+        forget_places(session, datetime.now(UTC))
+    assert hall.ask("GET", recent, {})["registered"] == 1
+    assert hall.ask("GET", old, {})["registered"] == 0
 
 
 def notices(database: Database) -> list[tuple[str, UUID]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from libs.chassis.ids import uuid7
@@ -22,6 +22,7 @@ from services.consultation.base import Localised
 from services.consultation.workshops.models import Workshop, WorkshopAction, WorkshopPlace, WorkshopProposal
 from services.consultation.workshops.queries import convened_on, count_places, get_workshop
 from services.consultation.workshops.rules import (
+    PLACES_KEPT,
     Place,
     State,
     check_capacity,
@@ -160,6 +161,12 @@ def report(
         )
         session.add(WorkshopAction(workshop_id=workshop.id, action_id=action.id))
     session.flush()
+
+
+def forget_places(session: Session, now: datetime) -> None:
+    """Scheduled job: forget who wanted to come to workshops that ended long ago; how many came stays."""
+    past = select(Workshop.id).where(Workshop.ends_at < now - PLACES_KEPT)
+    session.execute(delete(WorkshopPlace).where(WorkshopPlace.workshop_id.in_(past)))
 
 
 def _promote(session: Session, workshop: Workshop) -> None:

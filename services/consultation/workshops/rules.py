@@ -26,6 +26,8 @@ LARGEST: Final = 10_000
 MOST_PROPOSALS: Final = 50
 MOST_DRAFTS: Final = 20
 LONGEST: Final = timedelta(days=3)
+PLACES_KEPT: Final = timedelta(days=30)
+"""How long after its end it is still known who wanted to come."""
 
 
 class State(StrEnum):
