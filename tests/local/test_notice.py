@@ -17,7 +17,7 @@ import pytest
 
 from tests.local.system import System, eventually, status
 
-CITIZEN, MODERATOR = "citoyenne@demo.example", "moderateur@demo.example"
+AUTHOR, MODERATOR, CITIZEN = "coordinatrice@demo.example", "moderateur@demo.example", "citoyenne@demo.example"
 TEXT = "Il faut que chaque école ait un potager que les élèves cultivent."
 
 
@@ -74,8 +74,8 @@ def bearer(token: str) -> dict[str, str]:
 
 
 def test_a_refusal_reaches_its_author_by_mail_and_in_the_inbox(site: httpx.Client, data: Path):
-    citizen, moderator = sign_in(site, data, CITIZEN), sign_in(site, data, MODERATOR)
-    author, judge = bearer(citizen["access_token"]), bearer(moderator["access_token"])
+    proposing, moderating = sign_in(site, data, AUTHOR), sign_in(site, data, MODERATOR)
+    author, judge = bearer(proposing["access_token"]), bearer(moderating["access_token"])
     proposal = site.post(
         "consultation/v1/consultations/territoires/proposals", json={"text": TEXT}, headers=author
     ).json()
@@ -87,21 +87,37 @@ def test_a_refusal_reaches_its_author_by_mail_and_in_the_inbox(site: httpx.Clien
     assert decided.status_code == 200, decided.text
 
     def told() -> list[EmailMessage]:
-        return [mail for mail in mails(data, CITIZEN) if mail["List-Unsubscribe"]]
+        return [mail for mail in mails(data, AUTHOR) if "Votre proposition" in mail["Subject"]]
 
     assert eventually(lambda: bool(told()))
     (mail,) = told()
-    assert "Votre proposition" in mail["Subject"]
     assert TEXT not in mail["Subject"]
     assert TEXT in " ".join(words(mail).split())
     assert "Elle est déjà proposée" in words(mail)
     assert "Un mot pour vous seule" not in words(mail)
+    assert mail["List-Unsubscribe"]
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
-    (notice,) = site.get("notifications/v1/inbox", headers=author).json()["items"]
-    assert (notice["kind"], notice["path"]) == ("proposal.refused", "/account/proposals")
+    notices = site.get("notifications/v1/inbox", headers=author).json()["items"]
+    assert (notices[0]["kind"], notices[0]["path"]) == ("proposal.refused", "/account/proposals")
     assert site.get("notifications/v1/inbox", headers=judge).json()["items"] == []
     assert not mails(data, MODERATOR)[1:], "the moderator got the mail to sign in, and no other"
+
+
+def test_each_operator_has_its_own_defis(site: httpx.Client):
+    for operator, departement in (("op1", "88"), ("op2", "35")):
+        summary = site.get(f"territories/{operator}/v1/summary").json()
+        assert (summary["total"], summary["departements"]) == (6, {departement: 6})
+
+
+def test_what_happens_in_a_demo_defi_reaches_its_people(site: httpx.Client, data: Path):
+    headers = bearer(sign_in(site, data, CITIZEN)["access_token"])
+
+    def told() -> bool:
+        notices = site.get("notifications/v1/inbox", headers=headers).json()["items"]
+        return any(notice["path"].startswith("/defis/op1/") for notice in notices)
+
+    assert eventually(told)
 
 
 def test_nothing_waits_once_it_is_told(site: httpx.Client, data: Path):
