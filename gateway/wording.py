@@ -84,5 +84,8 @@ ORDERS = {
     "votes": _("Most voted on"),
 }
 
+LEVELS = {"at_once": _("At once"), "daily": _("Once a day, at seven"), "none": _("Never")}
+"""How often a kind of notice is mailed."""
+
 LANGUAGES = {"fr": "Français", "en": "English"}
 """Each in its own words, never translated."""

@@ -48,6 +48,11 @@ HANDLERS = {
     f"GET {_PROPOSAL}/vote": "show_vote",
     f"PUT {_PROPOSAL}/vote": "cast_vote",
     f"DELETE {_PROPOSAL}/vote": "withdraw_vote",
+    "GET notifications/v1/inbox": "list_notices",
+    "POST notifications/v1/inbox/read": "mark_read",
+    "(GET|PATCH) notifications/v1/preferences": "answer_preferences",
+    "POST notifications/v1/follows/confirm": "confirm_follow",
+    "(GET|POST) notifications/v1/unsubscribe/(.+)": "unsubscribe",
 }
 """The API of the services, each call with the method of `Backend` that answers it."""
 
@@ -83,6 +88,8 @@ class Backend:
         self.own: list[dict[str, Any]] = []
         self.broken: Refusal | None = None
         self.decisions: list[dict[str, Any]] = []
+        self.notices: list[dict[str, Any]] = []
+        self.levels = {"proposal.refused": "at_once", "proposal.accepted": "daily"}
         self.seen: list[dict[str, Any]] = []
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -297,3 +304,31 @@ class Backend:
     def required_role(self) -> None:
         if not self.roles:
             raise Refusal(403, "access.role", "Il faut être modérateur.")
+
+    def list_notices(self, asked: dict[str, Any]) -> tuple[int, Any]:
+        return 200, {"items": self.notices, "next": None}
+
+    def mark_read(self, asked: dict[str, Any]) -> tuple[int, Any]:
+        for notice in self.notices:
+            notice["read_at"] = "2026-11-21T12:00:00+00:00"
+        return 200, {"read": len(self.notices)}
+
+    def answer_preferences(self, asked: dict[str, Any], _method: str) -> tuple[int, Any]:
+        self.levels |= asked["body"].get("levels", {})
+        label = {"group": "proposals", "group_label": "Mes propositions", "default": "at_once"}
+        return 200, {
+            "items": [
+                {"kind": kind, "label": kind, "level": level, **label} for kind, level in self.levels.items()
+            ]
+        }
+
+    def confirm_follow(self, asked: dict[str, Any]) -> tuple[int, Any]:
+        if asked["body"]["token"] != "good":
+            raise Refusal(422, "follow.link", "Ce lien a déjà servi ou a expiré.")
+        return 200, {"id": "1", "topic": "commune:88304", "path": "/ici/88304", "since": None}
+
+    def unsubscribe(self, asked: dict[str, Any], method: str, token: str) -> tuple[int, Any]:
+        if token != "a b/c":
+            raise Refusal(404, "unsubscribe.link", "Ce lien n’arrête rien.")
+        label = "Les courriels sur vos propositions"
+        return 200, {"what": "kind", "label": label, "follows": [], "stopped": method == "POST"}
