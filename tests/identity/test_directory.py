@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from services.identity.territories.commands import load_gazetteer
 from tests.identity.conftest import Identity, add_operators
+from tests.identity.small_france import small_france
 
 NOBODY = "5c6f1d1e-6a53-4c8e-8f57-3a4f0c7f9b11"
 
@@ -147,6 +151,88 @@ def test_an_operator_that_makes_no_sense_is_refused_by_name(unchanged, its_organ
     assert [error["field"] for error in answer.json["errors"]] == [field]
 
 
+@pytest.fixture
+def france(identity: Identity, two_operators: str, tmp_path: Path) -> Identity:
+    """The service with the small France and two operators, which serve nothing yet."""
+    with identity.database.transaction() as session:
+        load_gazetteer(session, small_france(tmp_path), datetime.now(UTC))
+    return identity
+
+
+def serve(identity: Identity, code: str, *territories: str):
+    body = {"territories": territories}
+    return identity.call("PATCH", f"/v1/operators/{code}", body, identity.administrator())
+
+
+def serving(identity: Identity, commune: str) -> list[str]:
+    answer = identity.call("GET", f"/v1/operators?serves={commune}")
+    assert answer.status_code == 200, answer.json
+    return [item["code"] for item in answer.json["items"]]
+
+
+def test_anyone_learns_which_operator_serves_a_commune_if_any(france):
+    assert serving(france, "93066") == []
+    assert serve(france, "op1", "93", "01033").json["territories"] == ["01033", "93"]
+    assert serving(france, "93066") == serving(france, "01033") == ["op1"]
+    assert serving(france, "01034") == serving(france, "2A004") == []
+    assert france.call("GET", "/v1/operators/op1").json["territories"] == ["01033", "93"]
+
+
+def test_an_old_code_or_that_of_a_part_means_the_commune_of_today(france):
+    serve(france, "op1", "75", "01033", "2A")
+    assert [serving(france, code) for code in ("75112", "01018", "2a004")] == [["op1"]] * 3
+
+
+@pytest.mark.parametrize("commune", ["00000", "75999", "75", "x"])
+def test_nobody_serves_what_is_no_commune(france, commune):
+    serve(france, "op1", "75")
+    assert serving(france, commune) == []
+
+
+def test_an_operator_of_a_commune_serves_it_within_anothers_departement(france):
+    serve(france, "op1", "93")
+    assert serve(france, "op2", "93031").status_code == 200
+    assert serving(france, "93066") == ["op1"]
+    assert serving(france, "93031") == ["op2"]
+
+
+def test_a_territory_belongs_to_one_operator_at_a_time(france):
+    serve(france, "op1", "93")
+    answer = serve(france, "op2", "75", "93")
+    assert (answer.status_code, answer.json["code"]) == (409, "operator.territory_taken")
+    assert answer.json["detail"].endswith(": 93.")
+    assert serving(france, "75056") == [], "refused whole"
+    serve(france, "op1", "75")
+    assert serve(france, "op2", "93").status_code == 200
+    assert serving(france, "93066") == ["op2"]
+
+
+def test_an_operator_that_leaves_gives_up_what_it_served(france):
+    serve(france, "op1", "93")
+    administrator = france.administrator()
+    france.call("PATCH", "/v1/operators/op1", {"status": "left"}, administrator)
+    assert france.call("GET", "/v1/operators/op1").json["territories"] == []
+    assert serve(france, "op1", "93").json["code"] == "operator.left"
+    assert serve(france, "op2", "93").status_code == 200
+
+
+def test_an_operator_that_prepares_serves_nobody_yet(france, two_operators):
+    administrator = france.administrator()
+    added = operator(france, administrator, organisation=two_operators, territories=["93"])
+    assert (added.status_code, added.json["territories"]) == (201, ["93"])
+    assert serving(france, "93066") == []
+    france.call("PATCH", "/v1/operators/op3", {"status": "active"}, administrator)
+    assert serving(france, "93066") == ["op3"]
+
+
+@pytest.mark.parametrize("territories", [["95"], ["93001"], ["93", "1"], ["Paris"], "93", [93], ["93"] * 501])
+def test_a_territory_that_makes_no_sense_is_refused_by_name(france, territories):
+    body = {"territories": territories}
+    answer = france.call("PATCH", "/v1/operators/op1", body, france.administrator())
+    assert answer.status_code == 422
+    assert answer.json["errors"][0]["field"].startswith("territories")
+
+
 @pytest.mark.parametrize("roles", [[], [("coordinator", "coalition")]])
 def test_nobody_but_an_administrator_writes_the_directory(identity, two_operators, roles):
     token, _ = identity.member("ana@exemple.fr", *roles)
@@ -154,8 +240,9 @@ def test_nobody_but_an_administrator_writes_the_directory(identity, two_operator
         organisation(identity, token),
         operator(identity, token, organisation=two_operators),
         identity.call("PATCH", "/v1/operators/op1", {"status": "left"}, token),
+        identity.call("PATCH", "/v1/operators/op1", {"territories": ["93"]}, token),
     ]
-    assert [answer.json["code"] for answer in refused] == ["access.role"] * 3
+    assert [answer.json["code"] for answer in refused] == ["access.role"] * 4
     assert organisation(identity, None).status_code == 401
 
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.identity.operators.commands import add_operator
-from services.identity.operators.queries import operator_exists
+from services.identity.operators.commands import add_operator, serve
+from services.identity.operators.queries import get_operator, operator_exists
 from services.identity.organisations.commands import add_organisation
 from services.identity.organisations.models import Organisation
 from services.identity.organisations.rules import sort_key
@@ -23,19 +23,27 @@ class DemoHost:
     code: str
     name: str
     territory: str
+    served: tuple[str, ...]
+    """Codes of départements."""
 
 
 HOSTS = (
-    DemoHost("op1", "Le Relais des défis vosgiens (démonstration)", "Les Vosges"),
-    DemoHost("op2", "L’Atelier des défis rennais (démonstration)", "L’Ille-et-Vilaine"),
+    DemoHost("op1", "Le Relais des défis vosgiens (démonstration)", "Les Vosges", ("88",)),
+    DemoHost("op2", "L’Atelier des défis rennais (démonstration)", "L’Ille-et-Vilaine", ("35",)),
 )
 
 
 def ensure_hosts(session: Session, now: datetime) -> None:
-    """Make the operators that are missing, each with its organisation; what became of the others is kept."""
+    """Make the operators that are missing, each with its organisation; what became of the others is kept.
+
+    One that serves nothing is from before operators were known by what they serve.
+    """
     for host in HOSTS:
         if not operator_exists(session, host.code):
             _add(session, host, now)
+        operator = get_operator(session, host.code)
+        if operator.status == "active" and not operator.territories:
+            serve(session, operator, host.served)
 
 
 def _add(session: Session, host: DemoHost, now: datetime) -> None:

@@ -1,11 +1,11 @@
-"""The table of operators."""
+"""The tables of operators and of what they serve."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.identity.base import Base
@@ -30,3 +30,21 @@ class Operator(Base):
     created_at: Mapped[datetime]
 
     organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
+    served: Mapped[list[ServedTerritory]] = relationship(
+        lazy="selectin", order_by="ServedTerritory.code", viewonly=True
+    )
+
+    @property
+    def territories(self) -> list[str]:
+        """The codes of the départements and communes that it serves, in order."""
+        return [served.code for served in self.served]
+
+
+class ServedTerritory(Base):
+    """A département or a commune that an operator serves: one operator at a time, which the key holds."""
+
+    __tablename__ = "served_territory"
+    __table_args__ = (Index("ix_served_territory_operator_code", "operator_code"),)
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    operator_code: Mapped[str] = mapped_column(ForeignKey("operator.code"))

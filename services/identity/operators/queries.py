@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 from libs.chassis.errors import NotFound
 from libs.chassis.messages import N_
 from libs.chassis.paging import Page, decode_cursor, page
-from services.identity.operators.models import Operator
+from services.identity.operators.models import Operator, ServedTerritory
+from services.identity.operators.rules import serving
+from services.identity.territories.queries import around_commune
 
 _LISTING = "operators"
 
@@ -31,10 +33,30 @@ def get_operator(session: Session, code: str) -> Operator:
     return operator
 
 
-def list_operators(session: Session, *, cursor: str | None, limit: int) -> Page[Operator]:
-    """The operators by code, those who left included: their data must stay findable."""
+def list_operators(
+    session: Session, *, cursor: str | None, limit: int, serves: str | None = None
+) -> Page[Operator]:
+    """The operators by code, those who left included: their data must stay findable.
+
+    `serves` asks for the active operator that serves a commune, by its INSEE code: a page of one, or of none.
+    """
+    if serves is not None:
+        operator = operator_serving(session, serves.upper())
+        return Page([operator] if operator else [], None)
     query = select(Operator).order_by(Operator.code).limit(limit + 1)
     after = decode_cursor(_LISTING, cursor, str)
     if after is not None:
         query = query.where(Operator.code > after[0])
     return page(_LISTING, session.scalars(query).all(), limit, lambda operator: [operator.code])
+
+
+def operator_serving(session: Session, commune: str) -> Operator | None:
+    """The active operator that serves a commune today; codes of its parts, or of the past, mean the whole."""
+    around = around_commune(session, commune)
+    rows = session.execute(
+        select(ServedTerritory.code, ServedTerritory.operator_code)
+        .join(Operator, Operator.code == ServedTerritory.operator_code)
+        .where(ServedTerritory.code.in_(around), Operator.status == "active")
+    )
+    found = serving(around, {row.code: row.operator_code for row in rows})
+    return session.get(Operator, found) if found else None

@@ -64,8 +64,8 @@ def may_grant(held: Iterable[Grant], grant: Grant) -> bool:
 def concerns(scope: str, owner: str) -> bool:
     """Whether a grant within `scope` is any business of `owner`'s services, and so goes into tokens made for it.
 
-    The coalition holds causes; an operator its own scope, territories and défis. (Which operator holds which
-    territory is not known here yet: their codes are public, and an operator ignores those of others.)
+    The coalition holds causes; an operator its own scope, territories and défis. (The codes of territories are public,
+    and an operator ignores those of others.)
     """
     kind = scope_kind(scope)
     if owner == COALITION:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,6 +77,27 @@ def get_commune(session: Session, code: str) -> KnownCommune:
     if commune is None or edition is None:
         raise NotFound("territory.unknown", N_("There is no commune with this code."))
     return KnownCommune(commune, _other_names(session, commune.code), edition)
+
+
+def around_commune(session: Session, code: str) -> tuple[str, ...]:
+    """The codes of the commune that stands under `code` today and of its département; empty when there is none."""
+    try:
+        commune = get_commune(session, code).commune
+    except NotFound:
+        return ()
+    return commune.code, commune.departement_code
+
+
+def unknown_territories(session: Session, codes: Collection[str]) -> list[str]:
+    """Those of `codes` that are no département's and no commune's, in order.
+
+    Until an edition is loaded, within a minute of a first start, nothing is known and every code is believed.
+    """
+    if get_edition(session) is None:
+        return []
+    known = select(Departement.code).where(Departement.code.in_(codes))
+    known_too = select(Commune.code).where(Commune.code.in_(codes))
+    return sorted(set(codes) - set(session.scalars(known.union_all(known_too))))
 
 
 def list_places(
