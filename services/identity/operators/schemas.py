@@ -22,7 +22,7 @@ from services.identity.organisations.schemas import OrganisationSchema
 from services.identity.people.schemas import Email
 
 
-def _territories_field(**options: Any) -> ma.fields.Field[list[str]]:
+def _territories_field(**options: Any) -> ma.fields.List[str]:
     return ma.fields.List(
         ma.fields.String(validate=_check_territory),
         validate=ItemCount(max=MOST_TERRITORIES),
