@@ -14,6 +14,8 @@ from flask_babel import get_locale
 
 from gateway import session
 from gateway.errors import configure_errors
+from gateway.operators.calls import Operators
+from gateway.operators.tokens import TokenShelf
 from gateway.pages import BLUEPRINTS
 from gateway.security import configure_security
 from gateway.services import Services
@@ -74,7 +76,10 @@ def _configure_session(app: Flask, settings: GatewaySettings) -> None:
 
 
 def _configure_services(app: Flask, settings: GatewaySettings, transport: httpx.BaseTransport | None) -> None:
-    app.extensions["maillage.services"] = Services(settings.services_url, _carried_on, transport)
+    services = Services(settings.services_url, _carried_on, transport)
+    app.extensions["maillage.services"] = services
+    app.extensions["maillage.operators"] = Operators(services)
+    app.extensions["maillage.tokens"] = TokenShelf()
 
 
 def _carried_on() -> dict[str, str]:

@@ -72,12 +72,19 @@ class Services:
             headers["Authorization"] = f"Bearer {token}"
         try:
             response = self._client.request(method, path, json=json, params=params, headers=headers)
-            answer = response.json() if response.content else None
+            answer = _read(response)
         except (httpx.HTTPError, ValueError) as error:
             raise ServiceUnreachable from error
         if response.is_success:
             return answer
         raise _problem(response.status_code, answer)
+
+
+def _read(response: httpx.Response) -> Any:
+    """Its JSON, or None where it says nothing; at an address that no service has, that. Raises `ValueError`."""
+    if response.status_code == 404 and "json" not in response.headers.get("Content-Type", ""):
+        return {"code": "service.no_such_address"}
+    return response.json() if response.content else None
 
 
 def _problem(status: int, answer: Any) -> ServiceProblem:

@@ -27,15 +27,19 @@ def current_token() -> str | None:
         return session.visitor()
     if account.until - time.time() > MARGIN_S:
         return account.token
-    try:
-        answer = _token({"grant_type": "session", "session": account.session})
-    except ServiceProblem as problem:
-        if problem.status not in (400, 401, 403, 404, 422):
-            raise
-        session.sign_out()
+    answer = _renewed({"grant_type": "session", "session": account.session})
+    if answer is None:
         return session.visitor()
     _remember(account.session, answer)
     return cast(str, answer["access_token"])
+
+
+def access_token_for(operator: str) -> Json | None:
+    """`{access_token, expires_in}` for this operator as audience; None where the session is over, or nobody's."""
+    account = session.account()
+    if account is None:
+        return None
+    return _renewed({"grant_type": "session", "session": account.session, "audience": operator})
 
 
 def ensure_participant() -> None:
@@ -69,6 +73,7 @@ def sign_out() -> None:
     session.sign_out()
     if account is None:
         return
+    current_app.extensions["maillage.tokens"].forget(account.session)
     try:
         # Without the access token: it may have ended, and the session's own secret is what identity asks for.
         services().call("DELETE", f"{BASE}/session", json={"session": account.session})
@@ -88,6 +93,17 @@ def _sign_in(grant: Json) -> Json:
     session.end_sign_in()
     _remember(answer["session"], answer)
     return answer
+
+
+def _renewed(grant: Json) -> Json | None:
+    """What the session buys; None, and the reader signed out here, where identity says that it is over."""
+    try:
+        return _token(grant)
+    except ServiceProblem as problem:
+        if problem.code == "token.audience" or problem.status not in (400, 401, 403, 404, 422):
+            raise
+    session.sign_out()
+    return None
 
 
 def _token(grant: Json) -> Json:

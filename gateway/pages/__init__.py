@@ -1,15 +1,20 @@
 """The pages, a family a module. A route reads the form, asks the services, renders or redirects."""
 
 from gateway.pages import (
+    about,
+    causes,
     components,
+    defis,
     demo_mail,
     home,
     language,
     moderation,
     notices,
+    people,
     proposals,
     results,
     sign_in,
+    territories,
     voting,
 )
 
@@ -24,4 +29,9 @@ BLUEPRINTS = (
     language.blueprint,
     demo_mail.blueprint,
     components.blueprint,
+    *territories.BLUEPRINTS,
+    *defis.BLUEPRINTS,
+    *causes.BLUEPRINTS,
+    *people.BLUEPRINTS,
+    *about.BLUEPRINTS,
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -11,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from gateway import session
 from gateway.security import here
+from gateway.services import ServiceProblem
 from libs.chassis.access import public
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -50,3 +53,43 @@ def go(endpoint: str, **values: Any) -> Response:
 def page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
     """A page, or the same with the status of a form that was refused."""
     return render_template(template, **values), status
+
+
+def typed(*names: str, several: tuple[str, ...] = ()) -> dict[str, Any]:
+    """What was typed in these fields of the form, without blanks around; a list for each of `several`.
+
+    An empty field is an empty text: `filled` leaves it out.
+    """
+    form = request.form
+    return {name: form.get(name, "").strip() for name in names} | {
+        name: form.getlist(name) for name in several
+    }
+
+
+def filled(values: dict[str, Any]) -> dict[str, Any]:
+    """The fields that hold something."""
+    return {name: value for name, value in values.items() if value not in ("", [], None)}
+
+
+@contextmanager
+def refused(answer: Callable[[ServiceProblem], Any]) -> Iterator[Refused]:
+    """Catch the refusal of what the reader typed; any other goes to the error pages.
+
+    with refused(lambda problem: page("form.html", 422, values=values, problem=problem)) as outcome:
+        client.send(values)
+    return outcome.answer or go("next.page")
+    """
+    outcome = Refused()
+    try:
+        yield outcome
+    except ServiceProblem as problem:
+        if not problem.concerns_input:
+            raise
+        outcome.answer = answer(problem)
+
+
+@dataclass
+class Refused:
+    """How a form went: `answer` is the page that shows the refusal, None where all went well."""
+
+    answer: Any = None

@@ -1,7 +1,8 @@
 """French first, English complete.
 
-Sentences stand in the code in English and in `translations/<language>/LC_MESSAGES/messages.po` in French. The `.po`
-files are read directly: nothing has to be compiled, so a catalogue can be neither missing nor stale.
+Sentences stand in the code in English and in `translations/<language>/LC_MESSAGES/*.po` in French: `messages.po`, and
+where there are many, one file for each family of pages. The `.po` files are read directly: nothing has to be compiled,
+so a catalogue can be neither missing nor stale.
 """
 
 from __future__ import annotations
@@ -48,12 +49,11 @@ class _Babel(Babel):  # type: ignore[misc]
 
 
 def read_catalogues(folders: list[Path], language: str) -> NullTranslations:
-    """The messages of every folder that has a catalogue in `language`."""
+    """The messages of every catalogue in `language` of every folder."""
     merged = Translations()
-    for folder in folders:
-        path = folder / language / "LC_MESSAGES" / "messages.po"
-        if not path.exists():
-            continue
+    for path in (
+        path for folder in folders for path in sorted((folder / language / "LC_MESSAGES").glob("*.po"))
+    ):
         with path.open("rb") as file:
             catalogue = read_po(file, locale=language)
         compiled = io.BytesIO()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from gateway import wording
@@ -52,14 +53,14 @@ def test_vendored_files_are_those_that_their_list_names():
 
 def test_every_icon_that_a_template_names_is_in_the_sprite():
     sprite = set(re.findall(r'<symbol id="([^"]+)"', (FOLDER / "icons.svg").read_text()))
-    labels = [
-        *wording.CHOICES.values(),
-        *wording.STATUSES.values(),
-        *wording.STATES.values(),
-        *wording.ZONES.values(),
-    ]
-    labels += [label for side in wording.QUALIFIERS.values() for label in side.values()]
+    labels = [label for table in vars(wording).values() for label in _labels(table)]
     named = {label.icon for label in labels}
     for template in (Path(FOLDER).parent / "templates").rglob("*.html"):
         named |= set(re.findall(r"icon\('([a-z0-9-]+)'", template.read_text()))
     assert named <= sprite
+
+
+def _labels(table: object) -> Iterator[wording.Label]:
+    """Every label of a table of words, however deep."""
+    for value in table.values() if isinstance(table, dict) else ():
+        yield from (value,) if isinstance(value, wording.Label) else _labels(value)

@@ -21,8 +21,14 @@ PLACE = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
 @pytest.fixture(scope="module")
 def french() -> Catalog:
-    with (ROOT / "translations/fr/LC_MESSAGES/messages.po").open("rb") as file:
-        return read_po(file, locale="fr")
+    """The catalogues of all families of pages as one; a sentence stands in one of them only."""
+    every = Catalog(locale="fr")
+    for path in sorted((ROOT / "translations/fr/LC_MESSAGES").glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale="fr"):
+                assert not message.id or message.id not in every, f"{path.name} has again: {message.id}"
+                every[message.id] = message
+    return every
 
 
 @pytest.fixture(scope="module")

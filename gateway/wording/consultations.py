@@ -1,20 +1,10 @@
-"""The names that people read for the codes that services use, with the icon that goes with each."""
+"""Words for consultations, proposals, votes and results; and for notices and languages."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """What stands on the page for a code. `icon` is a symbol of `static/icons.svg`."""
-
-    text: LazyString
-    icon: str
-
+from gateway.wording.label import Label
 
 CHOICES = {
     "agree": Label(_("Agree"), "thumbs-up"),

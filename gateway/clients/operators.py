@@ -1,0 +1,53 @@
+"""What the pages ask of an operator's défi service, on the reader's behalf."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, cast
+
+from flask import current_app
+
+from gateway import session
+from gateway.clients.identity import MARGIN_S, access_token_for
+from gateway.operators.calls import Operators
+from gateway.operators.tokens import Kept, TokenShelf
+from gateway.services import Json, ServiceProblem
+
+
+def call(
+    operator: str, method: str, path: str, *, json: Json | None = None, params: Json | None = None
+) -> Any:
+    """Call `path` (below the service's `/v1`) at `operator`, with the reader's token if they are signed in.
+
+    Parameters that are None or empty are left out. Raises `ServiceProblem`.
+    """
+    given = {name: value for name, value in (params or {}).items() if value not in (None, "")}
+    operators = cast(Operators, current_app.extensions["maillage.operators"])
+    return operators.call(operator, method, path, token=_token(operator), json=json, params=given)
+
+
+def get(operator: str, path: str, **params: Any) -> Json:
+    """Read `path` at `operator`."""
+    return cast(Json, call(operator, "GET", path, params=params))
+
+
+def _token(operator: str) -> str | None:
+    """The reader's token for this operator; None for who is not signed in: défis need no token to be read."""
+    account = session.account()
+    if account is None:
+        return None
+    shelf = cast(TokenShelf, current_app.extensions["maillage.tokens"])
+    kept = shelf.find(account.session, operator, time.time())
+    if kept is not None:
+        return kept
+    try:
+        answer = access_token_for(operator)
+    except ServiceProblem as problem:
+        if problem.code != "token.audience":
+            raise
+        return None  # No operator has this code: the call itself is answered with a 404.
+    if answer is None:
+        return None
+    token = cast(str, answer["access_token"])
+    shelf.keep(account.session, operator, Kept(token, time.time() + answer["expires_in"] - MARGIN_S))
+    return token
