@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from libs.chassis.settings import setting
+from libs.chassis.settings import SettingsError, setting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,4 +32,4 @@ class GatewaySettings:
     def __post_init__(self) -> None:
         """Refuse a secret that could be guessed."""
         if len(self.secret) < 32:
-            raise ValueError("MAILLAGE_GATEWAY_SECRET must be at least 32 characters")
+            raise SettingsError("MAILLAGE_GATEWAY_SECRET must be at least 32 characters")

@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from threading import Event as Flag
-from typing import Any
-
-import structlog
+from collections.abc import Mapping
 
 from deploy.local import settings
-from libs.chassis.bus import Bus, BusUnavailable
-from libs.chassis.db import Database
+from libs.chassis.bus import Bus
 from libs.chassis.embedded import EmbeddedBus
 from libs.chassis.health import serve_internal
 from libs.chassis.logs import configure_logs
 from libs.chassis.rabbitmq import RabbitBus
-from libs.chassis.worker import Worker, run_workers, stop_on_signals
+from libs.chassis.worker import Worker, declare_mailboxes, run_workers, stop_on_signals
+from services.consultation.service import SERVICE as CONSULTATION
 from services.consultation.settings import ConsultationSettings
-from services.consultation.worker import create_worker as create_consultation
-from services.defis.worker import create_worker as create_defis
+from services.defis.service import SERVICE as DEFIS
+from services.identity.service import SERVICE as IDENTITY
 from services.identity.settings import IdentitySettings
-from services.identity.worker import create_worker as create_identity
+from services.notifications.service import SERVICE as NOTIFICATIONS
 from services.notifications.settings import NotificationsSettings
-from services.notifications.worker import create_worker as create_notifications
-
-log = structlog.get_logger()
 
 
 def create_workers(environ: Mapping[str, str]) -> list[Worker]:
@@ -34,41 +27,17 @@ def create_workers(environ: Mapping[str, str]) -> list[Worker]:
         environ, IdentitySettings, ConsultationSettings, NotificationsSettings
     )
     bus = open_bus(identity.bus_url)
-
-    def worker(create: Callable[..., Worker], its: Any, name: str) -> Worker:
-        return create(its, Database(its.database_url, service=name, owner=its.owner), bus)
-
     return [
-        worker(create_identity, identity, "identity"),
-        worker(create_consultation, consultation, "consultation"),
-        worker(create_notifications, notifications, "notifications"),
-        *(worker(create_defis, its, "defis") for its in settings.read_defis(environ)),
+        IDENTITY.worker(identity, bus),
+        CONSULTATION.worker(consultation, bus),
+        NOTIFICATIONS.worker(notifications, bus),
+        *(DEFIS.worker(its, bus) for its in settings.read_defis(environ)),
     ]
 
 
 def open_bus(url: str) -> Bus:
     """The embedded bus, unless the environment names a broker."""
     return EmbeddedBus() if url == "embedded://" else RabbitBus(url)
-
-
-def declare_mailboxes(workers: Sequence[Worker], stop: Flag) -> None:
-    """Make every service's queue before anything is published: a fact that finds no queue is nobody's.
-
-    Waits for the broker as long as it takes, or until `stop` is set.
-    """
-    waiting = [
-        (worker.bus, worker.inbox)
-        for worker in workers
-        if isinstance(worker.bus, RabbitBus) and worker.inbox.bindings
-    ]
-    while waiting and not stop.is_set():
-        bus, mailbox = waiting[-1]
-        try:
-            bus.declare(mailbox)
-            waiting.pop()
-        except BusUnavailable as error:
-            log.warning("waiting for the broker", error=str(error))
-            stop.wait(1)
 
 
 def main() -> None:

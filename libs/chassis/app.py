@@ -120,7 +120,8 @@ def configure_observation(app: Flask, service: str, owner: str) -> None:
 
 
 def configure_health(app: Flask, checks: Mapping[str, Check]) -> None:
-    """Answer `/livez` and `/readyz`."""
+    """Answer `/livez` and `/readyz`. The composition root may add to what is checked."""
+    asked = app.extensions["maillage.checks"] = dict(checks)
 
     @app.get("/livez")
     @public
@@ -130,7 +131,7 @@ def configure_health(app: Flask, checks: Mapping[str, Check]) -> None:
     @app.get("/readyz")
     @public
     def readyz() -> tuple[dict[str, Any], int]:
-        return readiness(checks)
+        return readiness(asked)
 
 
 def _configure_api(app: Flask, service: ServiceApp) -> None:

@@ -13,6 +13,12 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, create_engine, pool, text
 
+from libs.chassis.db import Database
+
+
+class SchemaBehind(Exception):
+    """The database is older than the code: migrations have not run yet."""
+
 
 def upgrade(url: str, folder: Path) -> None:
     """Bring the database at `url` to the newest revision in `folder`. Several may try at once; one does it."""
@@ -26,6 +32,24 @@ def is_current(url: str, folder: Path) -> bool:
     with engine.connect() as connection:
         known = connection.scalar(text("SELECT to_regclass('alembic_version') IS NOT NULL"))
         return bool(known) and connection.scalar(text("SELECT version_num FROM alembic_version")) == head
+
+
+def check_schema(database: Database, folder: Path) -> None:
+    """Raise `SchemaBehind` where the database is at an earlier revision than the newest in `folder`, or at none.
+
+    A revision that is not in `folder` at all comes from newer code, which has only expanded what this one knows.
+    """
+    earlier = {script.revision for script in ScriptDirectory(str(folder)).walk_revisions()}
+    earlier.discard(str(ScriptDirectory(str(folder)).get_current_head()))
+    with database.autocommit() as connection:
+        (exists,) = connection.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone() or (
+            False,
+        )
+        (revision,) = (
+            exists and connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        ) or (None,)
+    if revision is None or revision in earlier:
+        raise SchemaBehind(f"the schema is at {revision or 'nothing'}")
 
 
 def run(metadata: MetaData) -> None:

@@ -10,24 +10,30 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from threading import Event as Flag
 from threading import Thread
 
+import psycopg
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
-from libs.chassis.bus import Bus
+from libs.chassis.bus import Bus, BusUnavailable
 from libs.chassis.db import Database
 from libs.chassis.health import Check
 from libs.chassis.inbox import Consumer, Inbox, forget_old_mail
 from libs.chassis.jobs import Job, Jobs
 from libs.chassis.limits import forget_old_counts
 from libs.chassis.mail import Mailer, MailSettings
+from libs.chassis.migrations import SchemaBehind
+from libs.chassis.rabbitmq import RabbitBus
 from libs.chassis.relay import Relay
 
 log = structlog.get_logger()
 
 Loop = Callable[[Flag], None]
 _LONGEST_DELAY = 15.0
+_LONGEST_WAIT = 4.0
 _RETRY_TICK = 0.5
 
 _HOUSEKEEPING = (
@@ -75,6 +81,29 @@ class Worker:
         while not stop.is_set():
             if not self.inbox.retry_next():
                 stop.wait(_RETRY_TICK)
+
+
+def wait_for(what: str, attempt: Callable[[], None], stop: Flag) -> None:
+    """Try until `attempt` finds what it needs of database and bus, with a growing delay, or until `stop` is set."""
+    delay = 0.25
+    while not stop.is_set():
+        try:
+            attempt()
+            return
+        except (BusUnavailable, SchemaBehind, SQLAlchemyError, psycopg.Error) as error:
+            log.warning(f"waiting for {what}", error=f"{type(error).__name__}: {error}", again_in=delay)
+            stop.wait(delay)
+            delay = min(delay * 2, _LONGEST_WAIT)
+
+
+def declare_mailboxes(workers: Sequence[Worker], stop: Flag) -> None:
+    """Make every service's queue before anything is published: a fact that finds no queue is nobody's.
+
+    Waits for the broker as long as it takes, or until `stop` is set.
+    """
+    for worker in workers:
+        if isinstance(worker.bus, RabbitBus) and worker.inbox.bindings:
+            wait_for("the broker", partial(worker.bus.declare, worker.inbox), stop)
 
 
 def run_workers(workers: Sequence[Worker], stop: Flag) -> None:

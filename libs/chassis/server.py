@@ -1,0 +1,100 @@
+"""The web process: gunicorn, started from a composition root instead of its own command line.
+
+The app is built once and its workers are forked from it, which is safe because building it opens no connection.
+Workers have threads; on SIGTERM they finish the requests in hand.
+"""
+
+from __future__ import annotations
+
+import urllib.request
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+from prometheus_client.multiprocess import mark_process_dead
+
+from libs.chassis.health import Check, serve_internal
+from libs.chassis.settings import setting
+
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebSettings:
+    """What a web process reads besides its service. `address` is `host:port`, or `fd://` and a descriptor."""
+
+    address: str = setting(
+        "MAILLAGE_WEB_ADDRESS", "host:port that the web process listens on", default="127.0.0.1:8000"
+    )
+    internal_address: str = setting(
+        "MAILLAGE_INTERNAL_ADDRESS", "host:port of /livez, /readyz and /metrics", default="127.0.0.1:0"
+    )
+    processes: int = setting("MAILLAGE_WEB_PROCESSES", "workers of a web process", default=2)
+    threads: int = setting("MAILLAGE_WEB_THREADS", "threads of one web process", default=8)
+    grace: timedelta = setting(
+        "MAILLAGE_WEB_GRACE", "seconds to finish what is in hand at the end", default=timedelta(seconds=10)
+    )
+    proxies: tuple[str, ...] = setting(
+        "MAILLAGE_TRUSTED_PROXIES",
+        "addresses or networks whose word is taken on whether the reader came over HTTPS, separated by commas",
+        default=("127.0.0.1", "::1"),
+    )
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn over one application. `checks` are what `/readyz` asks on the internal port."""
+
+    def __init__(self, settings: WebSettings, application: WsgiApp, checks: Mapping[str, Check]) -> None:
+        self._options = {
+            "bind": settings.address,
+            "workers": settings.processes,
+            "worker_class": "gthread",
+            "threads": settings.threads,
+            "preload_app": True,
+            "graceful_timeout": int(settings.grace.total_seconds()),
+            "timeout": 60,
+            "umask": 0o077,
+            "forwarded_allow_ips": ",".join(settings.proxies),
+            "control_socket_disable": True,
+            "logger_class": _Logger,
+            # The metrics of all workers, on a port of the process that watches them.
+            "when_ready": lambda _arbiter: serve_internal(settings.internal_address, checks),
+            "child_exit": lambda _arbiter, worker: mark_process_dead(worker.pid),  # type: ignore[no-untyped-call]
+        }
+        self._application = application
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Take the options above; no file, no environment."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> WsgiApp:
+        """The application, built once before the workers are forked."""
+        return self._application
+
+
+def answers_itself(settings: WebSettings) -> Check:
+    """A check that a worker says it is ready, asked over HTTP as anybody would.
+
+    The watching process keeps no connection to the database: the workers that it forks would share it.
+    """
+    host, _, port = settings.address.rpartition(":")
+    address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '') else host}:{port}/readyz"  # noqa: S104 - a name
+
+    def check() -> None:
+        with urllib.request.urlopen(address, timeout=15):
+            pass
+
+    return check
+
+
+class _Logger(Logger):  # type: ignore[misc]
+    """gunicorn's own lines, in the form of all others."""
+
+    def setup(self, _cfg: object) -> None:
+        """Leave the lines to the handlers of the process."""
+        self.error_log.propagate = True

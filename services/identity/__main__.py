@@ -1,0 +1,6 @@
+"""The processes of identity: `python -m services.identity web`, `worker` or `migrate`."""
+
+from libs.chassis.process import start
+
+if __name__ == "__main__":
+    start("services.identity.service")

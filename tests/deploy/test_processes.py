@@ -1,0 +1,160 @@
+"""Every service runs as real processes with real servers, whatever starts first, and ends well."""
+
+from __future__ import annotations
+
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+
+from libs.chassis.children import free_port
+from libs.chassis.testing.postgres import TestServer
+from tests.deploy.processes import Process, environment
+from tests.local.system import eventually
+
+SERVICES = ("identity", "consultation", "notifications", "defis")
+CONSULTATIONS = "/api/consultation/v1/consultations"
+
+
+def told(broker: str, database: str, service: str) -> dict[str, str]:
+    return environment(broker, database, service, **({"MAILLAGE_OWNER": "op1"} if service == "defis" else {}))
+
+
+@pytest.fixture
+def consultation(broker_url: str, database_url: str, tmp_path: Path) -> dict[str, str]:
+    """The environment of a consultation service whose database is migrated."""
+    environ = environment(broker_url, database_url, "consultation")
+    with Process("services.consultation", "migrate", tmp_path, environ) as migration:
+        assert migration.finish() == 0, migration.log.read_text()
+    return environ
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_that_starts_before_its_schema_says_so_and_then_runs(
+    service: str, broker_url: str, database_url: str, tmp_path: Path
+) -> None:
+    package, environ = f"services.{service}", told(broker_url, database_url, service)
+    with (
+        Process(package, "web", tmp_path, environ) as web,
+        Process(package, "worker", tmp_path, environ) as worker,
+    ):
+        said = worker.wait_until(lambda said: "schema" in said["checks"])
+        assert (said["ready"], said["checks"]["schema"]) == (False, "SchemaBehind")
+        assert web.wait_until(lambda said: True)["ready"] is False
+        with Process(package, "migrate", tmp_path, environ) as migration:
+            assert migration.finish() == 0, migration.log.read_text()
+        web.wait_until_ready()
+        worker.wait_until_ready()
+        assert httpx.get(f"{web.url}/readyz").json()["checks"]["schema"] == "ok"
+        assert (web.end(), worker.end()) == (0, 0)
+
+
+def test_a_worker_without_its_broker_says_so(
+    consultation: dict[str, str], database_url: str, tmp_path: Path
+) -> None:
+    nobody = {**consultation, "MAILLAGE_BUS_URL": f"amqp://a:b@127.0.0.1:{free_port()}/"}
+    with Process("services.consultation", "worker", tmp_path, nobody) as worker:
+        said = worker.wait_until(lambda said: said["checks"].get("schema") == "ok")
+        assert (said["ready"], said["checks"]["bus"]) == (False, "BusUnavailable")
+        assert eventually(lambda: any(line["event"] == "waiting for the broker" for line in worker.lines()))
+        assert worker.end() == 0
+
+
+def test_migrations_wait_for_a_database_that_does_not_answer_yet(
+    postgres: TestServer, database_url: str, broker_url: str, tmp_path: Path
+) -> None:
+    absent = database_url.rpartition("/")[0] + "/not_made_yet"
+    environ = environment(broker_url, absent, "consultation")
+    try:
+        with Process("services.consultation", "migrate", tmp_path, environ) as migration:
+            assert eventually(
+                lambda: any(line["event"] == "waiting for the database" for line in migration.lines())
+            )
+            with psycopg.connect(database_url.replace("+psycopg", ""), autocommit=True) as connection:
+                connection.execute("CREATE DATABASE not_made_yet")
+            assert migration.finish() == 0, migration.log.read_text()
+        with Process("services.consultation", "migrate", tmp_path, environ) as again:
+            assert again.finish() == 0
+            assert again.lines()[-1]["event"] == "the schema is up to date"
+    finally:
+        postgres.drop_database(absent)
+
+
+def test_earlier_code_runs_on_the_schema_of_later_code(
+    consultation: dict[str, str], database_url: str, tmp_path: Path
+) -> None:
+    with psycopg.connect(database_url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'of_later_code'")
+    with (
+        Process("services.consultation", "web", tmp_path, consultation) as web,
+        Process("services.consultation", "migrate", tmp_path, consultation) as migration,
+    ):
+        assert migration.finish() == 0, migration.log.read_text()
+        web.wait_until_ready()
+
+
+def test_metrics_of_all_workers_stand_on_the_internal_port_only(
+    consultation: dict[str, str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "metrics"
+    folder.mkdir()
+    (folder / "counter_1.db").write_bytes(b"what an earlier run left")
+    environ = {**consultation, "PROMETHEUS_MULTIPROC_DIR": str(folder)}
+    with Process("services.consultation", "web", tmp_path, environ) as web:
+        web.wait_until_ready()
+        assert httpx.get(f"{web.url}/metrics").status_code == 404
+        for _ in range(20):
+            assert httpx.get(f"{web.url}{CONSULTATIONS}").status_code == 200
+        (counted,) = [
+            line
+            for line in web.internal("/metrics").text.splitlines()
+            if line.startswith("maillage_http_request_duration_seconds_count")
+            and f'route="{CONSULTATIONS}"' in line
+        ]
+        assert counted.endswith(" 20.0")
+        assert len(list(folder.glob("histogram_*.db"))) >= 1
+        assert not (folder / "counter_1.db").exists()
+
+
+def test_a_request_in_hand_is_finished_when_the_process_is_asked_to_end(
+    consultation: dict[str, str], database_url: str, tmp_path: Path
+) -> None:
+    with (
+        Process("services.consultation", "web", tmp_path, consultation) as web,
+        psycopg.connect(database_url.replace("+psycopg", "")) as holder,
+        ThreadPoolExecutor() as reader,
+    ):
+        web.wait_until_ready()
+        holder.execute("LOCK TABLE consultation IN ACCESS EXCLUSIVE MODE")
+        answer = reader.submit(httpx.get, f"{web.url}{CONSULTATIONS}", timeout=30)
+        assert eventually(lambda: waits_for_a_lock(database_url))
+        web.process.send_signal(signal.SIGTERM)
+        assert eventually(lambda: any("Handling signal: term" in line["event"] for line in web.lines()))
+        holder.commit()
+        assert answer.result().status_code == 200
+        assert web.finish() == 0
+
+
+def waits_for_a_lock(database: str) -> bool:
+    with psycopg.connect(database.replace("+psycopg", "")) as connection:
+        waiting = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        return waiting.fetchone() != (0,)
+
+
+def test_a_missing_secret_and_a_misspelt_name_stop_the_process_and_are_named(tmp_path: Path) -> None:
+    environ = {"MAILLAGE_PUBLIC_URL": "https://maillage.test", "MAILLAGE_SERVICE_URL": "http://edge"}
+    with Process("gateway", "web", tmp_path, environ) as site:
+        assert site.finish() == 1
+        said = site.log.read_text()
+        assert "MAILLAGE_GATEWAY_SECRET is required" in said
+        assert "MAILLAGE_SERVICE_URL is not a setting; did you mean MAILLAGE_SERVICES_URL?" in said
+        assert "Traceback" not in said
+
+
+def test_a_role_that_does_not_exist_is_a_usage_error(tmp_path: Path) -> None:
+    with Process("gateway", "worker", tmp_path, {}) as site:
+        assert site.finish() == 2
+        assert "python -m gateway web" in site.log.read_text()
