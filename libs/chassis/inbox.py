@@ -233,14 +233,14 @@ def forget_old_mail(session: Session, now: datetime) -> None:
 def erase_subject(session: Session, source: str, subject: str) -> None:
     """Empty every envelope about one subject of one source (`/op1/defis`), and try none of them again.
 
-    Rows stay, so that a second delivery of an erased event is still known as one.
+    Rows stay, so that a second delivery of an erased event is still known as one; whom they were about does not.
     """
     session.execute(_ERASE, {"subject": f"{source} {subject}"})
 
 
 _ERASE = text(
     """
-    UPDATE inbox SET envelope = '', status = 'done', reason = 'erased' WHERE subject = :subject
+    UPDATE inbox SET subject = '', envelope = '', status = 'done', reason = 'erased' WHERE subject = :subject
     """
 )
 _INSERT = text(

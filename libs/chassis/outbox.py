@@ -34,6 +34,12 @@ _INSERT = text(
 )
 
 
+_ERASE = (
+    text("DELETE FROM outbox WHERE subject = :subject"),
+    text("DELETE FROM outbox_subject WHERE subject = :subject"),
+)
+
+
 def record(session: Session, event: Event) -> Envelope:
     """Put `event` in the outbox of the session's service. Returns the envelope it will travel in.
 
@@ -64,3 +70,9 @@ def record(session: Session, event: Event) -> Envelope:
     )
     notify_after_commit(session, CHANNEL)
     return envelope
+
+
+def erase_subject(session: Session, subject: str) -> None:
+    """Drop what was not sent yet about somebody who is erased, and the count of what was."""
+    for statement in _ERASE:
+        session.execute(statement, {"subject": subject})

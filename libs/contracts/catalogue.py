@@ -11,10 +11,10 @@ from types import ModuleType
 
 import marshmallow as ma
 
-from libs.contracts import consultation, defis, identity, notices
+from libs.contracts import consultation, defis, erasures, identity, notices
 from libs.contracts.event import Event
 
-_MODULES: tuple[ModuleType, ...] = (identity, consultation, defis, notices)
+_MODULES: tuple[ModuleType, ...] = (identity, consultation, defis, notices, erasures)
 
 
 def _declared_in(module: ModuleType) -> list[type[Event]]:

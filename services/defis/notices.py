@@ -11,10 +11,10 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from libs.chassis.outbox import record
+from libs.chassis.outbox import erase_subject, record
 from libs.contracts.notices import DefisNotice
 from services.defis.challenges.models import Defi
 from services.defis.challenges.rules import shown_title
@@ -120,5 +120,4 @@ def core_of(session: Session, defi: Defi) -> list[UUID]:
 
 def forget_notices(session: Session, subject: UUID) -> None:
     """Drop what was not sent yet to somebody who is erased, and the count of what was."""
-    session.execute(text("DELETE FROM outbox WHERE subject = :subject"), {"subject": str(subject)})
-    session.execute(text("DELETE FROM outbox_subject WHERE subject = :subject"), {"subject": str(subject)})
+    erase_subject(session, str(subject))

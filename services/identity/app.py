@@ -15,6 +15,7 @@ from services.identity.keys.signer import Signer
 from services.identity.operators.routes import operators
 from services.identity.organisations.routes import organisations
 from services.identity.people.routes import people
+from services.identity.privacy.routes import privacy
 from services.identity.roles.routes import roles
 from services.identity.sessions.routes import sessions
 from services.identity.settings import IdentitySettings
@@ -28,7 +29,18 @@ NAME = "identity"
 MIGRATIONS = Path(__file__).parent / "migrations"
 TRANSLATIONS = Path(__file__).parent / "translations"
 
-BLUEPRINTS = (well_known, visitors, sign_in, sessions, people, roles, organisations, operators, territories)
+BLUEPRINTS = (
+    well_known,
+    visitors,
+    sign_in,
+    sessions,
+    people,
+    roles,
+    organisations,
+    operators,
+    territories,
+    privacy,
+)
 
 
 def create_app(settings: IdentitySettings, database: Database, verifier: TokenVerifier) -> Flask:

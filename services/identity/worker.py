@@ -13,14 +13,16 @@ from libs.chassis.jobs import Job
 from libs.chassis.mail import MailSettings
 from libs.chassis.worker import Worker
 from services.identity.keys.commands import KeyRing, rotate
+from services.identity.privacy.commands import flag_late, forget_declared
+from services.identity.privacy.consumers import consumers as privacy_consumers
 from services.identity.sessions.commands import forget_expired as forget_expired_sessions
 from services.identity.settings import IdentitySettings
 from services.identity.sign_in.commands import forget_expired as forget_expired_sign_ins
 from services.identity.territories.commands import load_shipped
 from services.identity.vault import Vault
 
-consumers: tuple[Consumer, ...] = ()
-"""Identity tells; nothing that others tell concerns it yet."""
+consumers: tuple[Consumer, ...] = privacy_consumers
+"""Identity tells; all it hears is who has erased whom it was asked to."""
 
 
 def jobs(settings: IdentitySettings) -> tuple[Job, ...]:
@@ -38,6 +40,8 @@ def jobs(settings: IdentitySettings) -> tuple[Job, ...]:
         Job(name="rotate-keys", every=timedelta(minutes=10), run=rotate_keys),
         Job(name="forget-expired-sign-ins", every=timedelta(minutes=15), run=forget_expired_sign_ins),
         Job(name="forget-expired-sessions", every=timedelta(hours=1), run=forget_expired_sessions),
+        Job(name="flag-late-erasures", every=timedelta(hours=1), run=flag_late),
+        Job(name="forget-declared-erasures", every=timedelta(days=1), run=forget_declared),
     )
 
 

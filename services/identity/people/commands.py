@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from libs.chassis.db import database_of
 from libs.chassis.ids import uuid4, uuid7
-from libs.chassis.outbox import record
+from libs.chassis.outbox import erase_subject, record
 from libs.contracts.identity import ContactConfirmed, PersonRegistered, SubjectPaired
 from services.identity.people.models import PairwiseSubject, Person
 from services.identity.people.rules import EmailAddress
@@ -56,6 +56,20 @@ def change_profile(session: Session, person: Person, changes: dict[str, Any]) ->
         setattr(person, field, changes[field])
     if person.language != spoken:
         _tell_contact(session, person)
+
+
+def forget_person(session: Session, person: Person) -> dict[str, UUID]:
+    """Remove an account that is erased, with its sessions and roles, and whatever was still to be told of it.
+
+    Returns the id by which each owner knew it. The caller holds the row.
+    """
+    known = select(PairwiseSubject.owner, PairwiseSubject.subject).where(
+        PairwiseSubject.person_id == person.id
+    )
+    subjects = {row.owner: row.subject for row in session.execute(known.order_by(PairwiseSubject.owner))}
+    erase_subject(session, str(subjects[database_of(session).owner]))
+    session.execute(delete(Person).where(Person.id == person.id))
+    return subjects
 
 
 def _tell_contact(session: Session, person: Person) -> None:

@@ -62,6 +62,8 @@ def holder(session: Session, secret: str, now: datetime) -> Person:
         select(Person)
         .join(OpenSession, OpenSession.person_id == Person.id)
         .where(OpenSession.secret_digest == fingerprint(secret), OpenSession.expires_at > now)
+        # An erasure waits until the token's subject is drawn; a token waits for an erasure, and then finds nobody.
+        .with_for_update(read=True, key_share=True, of=Person)
     )
     person = session.scalars(query).one_or_none()
     if person is None:

@@ -114,6 +114,11 @@ def forget_expired(session: Session, now: datetime) -> None:
     session.execute(delete(SignIn).where(SignIn.expires_at <= now))
 
 
+def forget_address(session: Session, key: str) -> None:
+    """Remove the sign-ins under way of an address, whose links and codes then let nobody in."""
+    session.execute(delete(SignIn).where(SignIn.email_key == key))
+
+
 def _consume(session: Session, which: ColumnElement[bool], now: datetime) -> SignIn | None:
     consumed = delete(SignIn).where(which, SignIn.expires_at > now).returning(SignIn)
     return session.scalars(consumed).one_or_none()
