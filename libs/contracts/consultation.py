@@ -68,6 +68,19 @@ class ProposalPostponed(Event):
     consultation_id: UUID = described("The consultation it answers.")
 
 
+@event("consultation.results_published", version=1, audience=Audience.PUBLIC, subject="consultation_id")
+@dataclass(frozen=True, kw_only=True)
+class ResultsPublished(Event):
+    """A version of a consultation's results is public: its figures are frozen. At the end of its embargo, if any."""
+
+    consultation_id: UUID = described("The consultation.")
+    cause_id: UUID = described("The cause it belongs to.")
+    slug: str = described("Its short name in addresses.")
+    number: int = described("The number of the version, from 1 on.")
+    final: bool = described("Whether the consultation was closed when this was counted.")
+    corrects: int | None = described("The version that it corrects, which stays readable.", default=None)
+
+
 @event("consultation.action_measured", version=1, audience=Audience.PUBLIC, subject="action_id")
 @dataclass(frozen=True, kw_only=True)
 class ActionMeasured(Event):

@@ -13,6 +13,7 @@ from libs.chassis.worker import Worker
 from libs.contracts.identity import KeysRotated
 from services.consultation.consultations.commands import record_dates
 from services.consultation.observatory.consumers import CONSUMERS as OBSERVATORY
+from services.consultation.results.commands import record_publications
 from services.consultation.settings import ConsultationSettings
 from services.consultation.workshops.commands import forget_places
 
@@ -22,6 +23,7 @@ consumers = (
 )
 jobs = (
     Job(name="record-consultation-dates", every=timedelta(seconds=5), run=record_dates),
+    Job(name="record-published-results", every=timedelta(seconds=5), run=record_publications),
     Job(name="forget-workshop-places", every=timedelta(hours=6), run=forget_places),
 )
 

@@ -12,6 +12,7 @@ from services.consultation.consultations import models as _consultations  # noqa
 from services.consultation.observatory import models as _observatory  # noqa: F401
 from services.consultation.participants import models as _participants  # noqa: F401
 from services.consultation.proposals import models as _proposals  # noqa: F401
+from services.consultation.results import models as _results  # noqa: F401
 from services.consultation.voting import models as _voting  # noqa: F401
 from services.consultation.workshops import models as _workshops  # noqa: F401
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import event
 
 from libs.chassis.ids import uuid4, uuid7
-from libs.contracts.consultation import ConsultationClosed, ConsultationOpened, ProposalAccepted
+from libs.contracts.consultation import (
+    ConsultationClosed,
+    ConsultationOpened,
+    ProposalAccepted,
+    ResultsPublished,
+)
 from libs.contracts.defis import DefiClosed, DefiPublished, MeetingScheduled, StageChanged
 from services.notifications.follows.commands import forget_expired
 from services.notifications.follows.consumers import consumers
@@ -219,6 +225,28 @@ def test_who_follows_a_proposal_hears_that_its_consultation_closed(service: Noti
     service.hear(ConsultationClosed(**known))  # type: ignore[arg-type]
     (text,) = digest(service)
     assert text.count(f"{SITE}/consultations/territoires/results") == 1
+
+
+@pytest.mark.parametrize(
+    ("published", "said"),
+    [
+        ({"final": False}, "Ils sont provisoires"),
+        ({"final": True}, "Ils sont définitifs."),
+        ({"final": True, "corrects": 1}, "Ils corrigent une version précédente"),
+    ],
+)
+def test_who_follows_a_consultation_or_a_proposal_of_it_hears_of_results_once(
+    service: Notifications, published: dict[str, Any], said: str
+) -> None:
+    consultation, proposal = uuid7(), uuid7()
+    service.hear(ProposalAccepted(proposal_id=proposal, consultation_id=consultation))
+    for topic in (f"proposal:{proposal}", f"consultation:{consultation}"):
+        service.follow("ana@example.org", topic)
+    known = {"consultation_id": consultation, "cause_id": uuid7(), "slug": "territoires", "number": 2}
+    service.hear(ResultsPublished(**known | published))  # type: ignore[arg-type]
+    (mail,) = digest(service)
+    assert mail.count(f"{SITE}/consultations/territoires/results") == 1
+    assert said in mail
 
 
 def test_one_can_wait_for_a_consultation_to_open(service: Notifications) -> None:

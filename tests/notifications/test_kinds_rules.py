@@ -95,6 +95,7 @@ def test_a_path_stays_on_the_site(owner: str, reference: str) -> None:
         ("defi:0190a3c4-0000-7000-8000-000000000000", "/defis/op1/0190a3c4-0000-7000-8000-000000000000"),
         ("proposal:0190a3c4-0000-7000-8000-000000000000", "/account/proposals"),
         ("consultation:territoires", "/consultations/territoires"),
+        ("results:territoires", "/consultations/territoires/results"),
         ("meeting:0190a3c4-0000-7000-8000-000000000000", "/notices"),
         ("defi:../../sign-in", "/notices"),
         ("defi:x\n", "/notices"),

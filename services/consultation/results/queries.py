@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,15 +70,44 @@ class ScoredProposal:
     zone: Zone
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Everything that a version of the results freezes."""
+
+    summary: dict[str, Any]
+    proposals: list[ScoredProposal]
+
+
 def summary(session: Session, slug: str, recent: RecentFigures, now: datetime) -> dict[str, Any]:
     """The results on one page; `final` once the consultation is closed."""
     consultation = get_consultation(session, slug)
-    results = _recent_results(session, consultation, recent, now)
+    return _summed_up(session, consultation, _recent_results(session, consultation, recent, now))
+
+
+def count(session: Session, consultation: Consultation, now: datetime) -> Counted:
+    """The results as of now, whatever was counted a moment ago: the summary, and all proposals, the best first."""
+    results = _results(session, consultation.id, now)
+    texts = _texts(session, [standing.id for standing in results.ranking["top"]])
+    return Counted(
+        summary=_summed_up(session, consultation, results),
+        proposals=[_scored(standing, texts) for standing in results.ranking["top"]],
+    )
+
+
+def public_texts(session: Session, consultation_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
+    """The texts of those of the proposals that are public now."""
+    found = select(Proposal.id, Proposal.text).where(
+        Proposal.id.in_(ids), Proposal.consultation_id == consultation_id, Proposal.state == LISTED
+    )
+    return dict(session.execute(found).all())
+
+
+def _summed_up(session: Session, consultation: Consultation, results: Results) -> dict[str, Any]:
     lists = {name: leaders(results.ranking[order], zone, LEADERS) for name, (order, zone) in _LISTS.items()}
     texts = _texts(session, [standing.id for chosen in lists.values() for standing in chosen])
     took_part = results.participation
     return {
-        "consultation": slug,
+        "consultation": consultation.slug,
         "computed_at": results.computed_at,
         "final": status(consultation.opens_at, consultation.closes_at, results.computed_at) is Status.CLOSED,
         "participants": took_part,

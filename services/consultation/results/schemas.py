@@ -8,9 +8,10 @@ from typing import Any
 import marshmallow as ma
 
 from libs.chassis.paging import PageQuery, page_schema
-from libs.chassis.schemas import OneOf, Schema
+from libs.chassis.schemas import OneOf, Range, Schema
+from services.consultation.fields import Instant, LocalisedText
 from services.consultation.proposals.models import STATES
-from services.consultation.results.rules import ORDERS
+from services.consultation.results.rules import LONGEST_NOTE, ORDERS
 from services.consultation.scoring.rules import Estimate, ProposalScores, Zone
 from services.consultation.tallies.schemas import TallySchema
 
@@ -86,5 +87,70 @@ class ScoredQuery(PageQuery):
     order = ma.fields.String(load_default="top", validate=OneOf(ORDERS))
 
 
+class NewVersionSchema(Schema):
+    """What to publish of the figures of this moment. A correction names the version it corrects; its note says why."""
+
+    embargo_until = Instant(load_default=None, allow_none=True)
+    note = LocalisedText(longest=LONGEST_NOTE, multiline=True, load_default=None, allow_none=True)
+    corrects = ma.fields.Integer(
+        strict=True, load_default=None, allow_none=True, validate=Range(min=1, max=100_000)
+    )
+
+
+class VersionSchema(Schema):
+    """A published version. It is public from the end of its embargo on, and never changes; see `corrected_by`."""
+
+    consultation = ma.fields.String(required=True)
+    number = ma.fields.Integer(required=True)
+    computed_at = ma.fields.AwareDateTime(required=True)
+    published_at = ma.fields.AwareDateTime(required=True)
+    embargo_until = ma.fields.AwareDateTime(required=True, allow_none=True)
+    final = ma.fields.Boolean(
+        required=True, metadata={"description": "Whether the consultation was closed when this was counted."}
+    )
+    note = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.String(), required=True, allow_none=True)
+    corrects = ma.fields.Integer(required=True, allow_none=True)
+    corrected_by = ma.fields.Integer(required=True, allow_none=True)
+
+
+class FrozenProposalSchema(ScoredProposalSchema):
+    """A proposal within a published version. Its text is null once the proposal is public no more; figures stand."""
+
+    text = ma.fields.String(required=True, allow_none=True)
+
+
+class FrozenResultsSchema(ResultsSchema):
+    """The results as they were counted for a version."""
+
+    top = ma.fields.List(ma.fields.Nested(FrozenProposalSchema()), required=True)
+    controversies = ma.fields.List(ma.fields.Nested(FrozenProposalSchema()), required=True)
+    rejections = ma.fields.List(ma.fields.Nested(FrozenProposalSchema()), required=True)
+    neutral = ma.fields.List(ma.fields.Nested(FrozenProposalSchema()), required=True)
+
+
+class AsKept(ma.fields.Nested):
+    """What a schema dumped once, given out as it was kept; the schema still describes it."""
+
+    def serialize(self, attr: str, obj: Any, accessor: Any = None, **_options: Any) -> Any:
+        """The value as it stands."""
+        return self.get_value(obj, attr, accessor)
+
+
+class VersionFiguresSchema(VersionSchema):
+    """A published version with its figures."""
+
+    figures = AsKept(FrozenResultsSchema(), required=True)
+
+
+class FrozenPageSchema(Schema):
+    """A page of the proposals of a version, the best first."""
+
+    items = AsKept(FrozenProposalSchema(), many=True, required=True)
+    next = ma.fields.String(allow_none=True, required=True)
+
+
 RESULTS = ResultsSchema()
+SCORED_PROPOSAL = ScoredProposalSchema()
 SCORED_PROPOSALS = page_schema(ScoredProposalSchema())
+VERSION = VersionSchema()
+VERSIONS = page_schema(VersionSchema())

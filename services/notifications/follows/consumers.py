@@ -9,7 +9,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from libs.chassis.inbox import Consumer, Drop, envelope_in_hand
-from libs.contracts.consultation import ConsultationClosed, ConsultationOpened, ProposalAccepted
+from libs.contracts.consultation import (
+    ConsultationClosed,
+    ConsultationOpened,
+    ProposalAccepted,
+    ResultsPublished,
+)
 from libs.contracts.defis import DefiClosed, DefiPublished, MeetingScheduled, StageChanged
 from services.notifications.follows.commands import keep_topic
 from services.notifications.follows.queries import followers_of, proposals_of
@@ -79,6 +84,15 @@ def tell_of_closing(session: Session, event: ConsultationClosed) -> None:
     _tell(session, topics, "followed.consultation_closed", path, {})
 
 
+def tell_of_results(session: Session, event: ResultsPublished) -> None:
+    """Results of a consultation are public: those who follow it, or one of its proposals, are told once."""
+    topic = Reference(TopicKind.CONSULTATION, str(event.consultation_id))
+    topics = [topic, *proposals_of(session, event.consultation_id)]
+    version = "corrected" if event.corrects else "final" if event.final else "provisional"
+    path = f"/consultations/{event.slug}/results"
+    _tell(session, topics, "followed.results_published", path, {"version": version})
+
+
 def _tell_around_defi(session: Session, event: DefiFact, kind: str, facts: Mapping[str, Any]) -> None:
     defi = _defi(event)
     path = page_of(defi, owner=envelope_in_hand(session).owner)
@@ -110,4 +124,5 @@ consumers = (
     Consumer(name="tell-of-ends", event=DefiClosed, handle=tell_of_end, owner="*"),
     Consumer(name="tell-of-openings", event=ConsultationOpened, handle=tell_of_opening),
     Consumer(name="tell-of-closings", event=ConsultationClosed, handle=tell_of_closing),
+    Consumer(name="tell-of-results", event=ResultsPublished, handle=tell_of_results),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from libs.chassis.messages import N_
 from services.notifications.kinds.dates import STARTS
+from services.notifications.kinds.followed import RESULTS
 from services.notifications.kinds.rules import Coded, Kind, Level
 
 _GROUP, _WORKSHOPS = "proposals", "meetings"
@@ -51,6 +52,14 @@ KINDS = (
         headline=N_("Your proposal is set aside for now"),
         sentence=N_("A moderator has set your proposal aside; it will be decided on later."),
         title_in_subject=False,
+    ),
+    Kind(
+        code="proposal.results",
+        group=_GROUP,
+        default=Level.DAILY,
+        headline=N_("What became of your proposal"),
+        sentence=N_("The results of a consultation in which you made a proposal are published."),
+        details=(Coded("version", RESULTS),),
     ),
     Kind(
         code="workshop.place_freed",

@@ -9,6 +9,12 @@ from services.notifications.kinds.rules import Coded, Kind, Level, Timed
 
 GROUP = "follows"
 
+RESULTS = {
+    "provisional": N_("They are provisional: the consultation is still open."),
+    "final": N_("They are final."),
+    "corrected": N_("They correct an earlier version, which stays readable."),
+}
+
 _OUTCOMES = {
     "completed": N_("It has reached its goal."),
     "abandoned": N_("It is given up."),
@@ -63,5 +69,15 @@ KINDS = (
         default=Level.DAILY,
         headline=N_("A consultation has closed"),
         sentence=N_("A consultation that you follow, or one of its proposals, is closed: see its results."),
+    ),
+    Kind(
+        code="followed.results_published",
+        group=GROUP,
+        default=Level.DAILY,
+        headline=N_("Results are published"),
+        sentence=N_(
+            "Results are published of a consultation that you follow, or of which you follow a proposal."
+        ),
+        details=(Coded("version", RESULTS),),
     ),
 )

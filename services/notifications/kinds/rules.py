@@ -126,6 +126,8 @@ def path_of(owner: str, reference: str) -> str:
             return "/account/proposals"
         case "consultation":
             return f"/consultations/{found['id']}"
+        case "results":
+            return f"/consultations/{found['id']}/results"
         case _:
             return "/notices"
 
