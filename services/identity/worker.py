@@ -13,6 +13,7 @@ from libs.chassis.jobs import Job
 from libs.chassis.mail import MailSettings
 from libs.chassis.worker import Worker
 from services.identity.keys.commands import KeyRing, rotate
+from services.identity.people.commands import tell_untold_contacts
 from services.identity.privacy.commands import flag_late, forget_declared
 from services.identity.privacy.consumers import consumers as privacy_consumers
 from services.identity.sessions.commands import forget_expired as forget_expired_sessions
@@ -38,6 +39,7 @@ def jobs(settings: IdentitySettings) -> tuple[Job, ...]:
     return (
         Job(name="load-territories", every=timedelta(hours=1), run=load_territories),
         Job(name="rotate-keys", every=timedelta(minutes=10), run=rotate_keys),
+        Job(name="tell-untold-contacts", every=timedelta(seconds=30), run=tell_untold_contacts),
         Job(name="forget-expired-sign-ins", every=timedelta(minutes=15), run=forget_expired_sign_ins),
         Job(name="forget-expired-sessions", every=timedelta(hours=1), run=forget_expired_sessions),
         Job(name="flag-late-erasures", every=timedelta(hours=1), run=flag_late),

@@ -1,5 +1,7 @@
 """One's own account, and finding somebody's."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import text
 
@@ -92,3 +94,19 @@ def test_nobody_but_an_administrator_looks_for_people(unchanged, role):
     token, _ = unchanged.member("ana@exemple.fr", role)
     answer = unchanged.call("GET", "/v1/people?email=ana@exemple.fr", token=token)
     assert (answer.status_code, answer.json["code"]) == (403, "access.role")
+
+
+def test_accounts_from_before_anybody_listened_are_told_of_once(identity, two_operators):
+    _token, known_as = identity.member("ana@exemple.fr")
+    session = identity.sign_in("ana@exemple.fr")["session"]
+    identity.redeem(grant_type="session", session=session, audience="op1")
+    identity.member("bo@exemple.fr")
+    paired = identity.events("subject_paired")
+    identity.execute("DELETE FROM outbox")
+    identity.execute("UPDATE person SET contact_told = false WHERE email = 'ana@exemple.fr'")
+    for _ in range(2):
+        identity.run_job("tell-untold-contacts", datetime.now(UTC))
+    (told,) = identity.events("contact_confirmed")
+    assert told == {"person_id": known_as, "email": "ana@exemple.fr", "language": "fr"}
+    assert identity.events("subject_paired") == paired
+    assert [each["owner"] for each in paired] == ["op1"]

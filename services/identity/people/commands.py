@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, not_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -17,12 +17,22 @@ from libs.contracts.identity import ContactConfirmed, PersonRegistered, SubjectP
 from services.identity.people.models import PairwiseSubject, Person
 from services.identity.people.rules import EmailAddress
 
+TOLD_AT_ONCE = 200
+"""Accounts of one run of `tell_untold_contacts`, so that none holds the outbox for long."""
+
 
 def ensure_person(session: Session, email: EmailAddress, language: str, now: datetime) -> tuple[Person, bool]:
     """The person of `email`, and whether they are new. Of two first sign-ins at once, one registers the person."""
     made = session.execute(
         insert(Person)
-        .values(id=uuid7(), email=email.text, email_key=email.key, language=language, created_at=now)
+        .values(
+            id=uuid7(),
+            email=email.text,
+            email_key=email.key,
+            language=language,
+            contact_told=True,
+            created_at=now,
+        )
         .on_conflict_do_nothing(index_elements=[Person.email_key])
         .returning(Person.id)
     ).scalar_one_or_none()
@@ -58,6 +68,15 @@ def change_profile(session: Session, person: Person, changes: dict[str, Any]) ->
         _tell_contact(session, person)
 
 
+def tell_untold_contacts(session: Session, _now: datetime) -> None:
+    """Scheduled job: tell of accounts that are older than who listens, and by which ids operators know them."""
+    untold = select(Person).where(not_(Person.contact_told)).order_by(Person.id).limit(TOLD_AT_ONCE)
+    for person in session.scalars(untold.with_for_update(skip_locked=True)).all():
+        _tell_contact(session, person)
+        _tell_pairings(session, person)
+        person.contact_told = True
+
+
 def forget_person(session: Session, person: Person) -> dict[str, UUID]:
     """Remove an account that is erased, with its sessions and roles, and whatever was still to be told of it.
 
@@ -75,3 +94,14 @@ def forget_person(session: Session, person: Person) -> dict[str, UUID]:
 def _tell_contact(session: Session, person: Person) -> None:
     subject = ensure_subject(session, person.id, database_of(session).owner)
     record(session, ContactConfirmed(person_id=subject, email=person.email, language=person.language))
+
+
+def _tell_pairings(session: Session, person: Person) -> None:
+    subjects = session.scalars(
+        select(PairwiseSubject).where(PairwiseSubject.person_id == person.id).order_by(PairwiseSubject.owner)
+    ).all()
+    here = database_of(session).owner
+    (known_as,) = (paired.subject for paired in subjects if paired.owner == here)
+    for paired in subjects:
+        if paired.owner != here:
+            record(session, SubjectPaired(person_id=known_as, owner=paired.owner, pairwise_id=paired.subject))

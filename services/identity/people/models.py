@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.identity.base import Base
@@ -15,13 +15,18 @@ class Person(Base):
     """Somebody with an account. `id` never leaves this service: outside, a person is a `PairwiseSubject`."""
 
     __tablename__ = "person"
-    __table_args__ = (CheckConstraint("language IN ('fr', 'en')", name="language"),)
+    __table_args__ = (
+        CheckConstraint("language IN ('fr', 'en')", name="language"),
+        Index("ix_person_contact_told", "id", postgresql_where=text("NOT contact_told")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     email: Mapped[str]
     email_key: Mapped[str] = mapped_column(unique=True)
     display_name: Mapped[str | None]
     language: Mapped[str]
+    contact_told: Mapped[bool]
+    """Whether how to write to them was ever told; not of accounts made before anybody listened."""
     created_at: Mapped[datetime]
 
 
