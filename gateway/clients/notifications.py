@@ -31,6 +31,26 @@ def choose(levels: dict[str, str]) -> None:
     _call("PATCH", "/preferences", json={"levels": levels})
 
 
+def follows() -> list[Json]:
+    """What this account follows, the newest first: `id`, `topic`, `path`, `since`."""
+    return cast("list[Json]", _call("GET", "/follows")["items"])
+
+
+def follow(topic: str) -> Json:
+    """Follow with this account; again changes nothing."""
+    return cast(Json, _call("POST", "/follows", json={"topic": topic}))
+
+
+def unfollow(follow_id: str) -> None:
+    """Cease to follow something with this account."""
+    _call("DELETE", f"/follows/{quote(follow_id, safe='')}")
+
+
+def ask_to_follow(email: str, topic: str, language: str) -> None:
+    """Have a confirmation mailed to an address. Tells nobody what that address follows already."""
+    _call("POST", "/follows/by-email", json={"email": email, "topic": topic, "language": language})
+
+
 def confirm_follow(token: str) -> Json:
     """Follow what the link in a mail asked for."""
     return cast(Json, _call("POST", "/follows/confirm", json={"token": token}))

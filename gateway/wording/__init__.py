@@ -22,6 +22,7 @@ from gateway.wording.defis import (
     THEMES,
     theme,
 )
+from gateway.wording.follows import TOPICS
 from gateway.wording.label import Label
 from gateway.wording.territories import KINDS
 
@@ -40,6 +41,7 @@ __all__ = [
     "STATES",
     "STATUSES",
     "THEMES",
+    "TOPICS",
     "ZONES",
     "Label",
     "theme",
