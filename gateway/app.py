@@ -13,6 +13,7 @@ from flask import Flask, g, request
 from flask_babel import get_locale
 
 from gateway import session
+from gateway.clients.descriptions import Kept
 from gateway.errors import configure_errors
 from gateway.operators.calls import Operators
 from gateway.operators.tokens import TokenShelf
@@ -80,6 +81,7 @@ def _configure_services(app: Flask, settings: GatewaySettings, transport: httpx.
     app.extensions["maillage.services"] = services
     app.extensions["maillage.operators"] = Operators(services)
     app.extensions["maillage.tokens"] = TokenShelf()
+    app.extensions["maillage.descriptions"] = Kept()
 
 
 def _carried_on() -> dict[str, str]:

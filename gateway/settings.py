@@ -29,6 +29,18 @@ class GatewaySettings:
         "MAILLAGE_DEMO_MAIL", "Maildir whose mails anyone may read, in a demo only", default=None
     )
 
+    publisher: str = setting(
+        "MAILLAGE_PUBLISHER", "who publishes the site: name and address, for the legal notice", default=""
+    )
+    publication_director: str = setting(
+        "MAILLAGE_PUBLICATION_DIRECTOR", "who answers for what is published", default=""
+    )
+    host: str = setting("MAILLAGE_HOST", "who hosts the site: name, address, telephone", default="")
+    contact: str = setting("MAILLAGE_CONTACT", "e-mail address for questions about the site", default="")
+    data_protection_officer: str = setting(
+        "MAILLAGE_DPO", "how to reach the data protection officer", default=""
+    )
+
     def __post_init__(self) -> None:
         """Refuse a secret that could be guessed."""
         if len(self.secret) < 32:

@@ -8,7 +8,7 @@ from typing import Any, cast
 from flask import current_app
 
 from gateway import session
-from gateway.clients.identity import MARGIN_S, access_token_for
+from gateway.clients.identity import BASE, MARGIN_S, access_token_for, services
 from gateway.operators.calls import Operators
 from gateway.operators.tokens import Kept, TokenShelf
 from gateway.services import Json, ServiceProblem
@@ -29,6 +29,11 @@ def call(
 def get(operator: str, path: str, **params: Any) -> Json:
     """Read `path` at `operator`."""
     return cast(Json, call(operator, "GET", path, params=params))
+
+
+def known() -> list[Json]:
+    """The operators that identity knows, by code: `{code, name, territory, contact, status, …}`."""
+    return cast("list[Json]", services().call("GET", f"{BASE}/operators", params={"limit": 100})["items"])
 
 
 def _token(operator: str) -> str | None:

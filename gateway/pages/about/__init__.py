@@ -1,5 +1,5 @@
 """What the site says of itself: legal pages, accessibility, the description of its API."""
 
-from flask import Blueprint
+from gateway.pages.about import api, legal
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS = (legal.blueprint, api.blueprint)
