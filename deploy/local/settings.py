@@ -8,7 +8,7 @@ environment already says wins.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from deploy.local.folder import DataFolder
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 DEFAULT_PORT = 8000
 _DEFIS = "MAILLAGE_DEFIS_"
-DEMO_OPERATORS = ("op1", "op2")
+DEMO_OPERATORS = {"op1": "88", "op2": "35"}
+"""A demo's operators, and the département that each serves."""
 READ_ELSEWHERE = ("MAILLAGE_DATA", "MAILLAGE_TEST_DATA", OPERATORS)
 
 
@@ -35,7 +36,7 @@ def port(environ: Mapping[str, str]) -> int:
 
 def operators(environ: Mapping[str, str], *, demo: bool) -> tuple[str, ...]:
     """The codes of the operators whose défis are served: those that the environment names, else a demo's own two."""
-    return operators_in(environ) or (DEMO_OPERATORS if demo else ())
+    return operators_in(environ) or (tuple(DEMO_OPERATORS) if demo else ())
 
 
 def compose(
@@ -72,9 +73,17 @@ def compose(
         "MAILLAGE_MAIL_FROM": "Maillage <ne-pas-repondre@maillage.example>",
     }
     if demo:
-        supplied["MAILLAGE_DEMO_MAIL"] = str(folder.mail)
+        supplied |= {"MAILLAGE_DEMO_MAIL": str(folder.mail), **_demo_territories(environ, served)}
     given = {name: value for name, value in environ.items() if value.strip() or name not in supplied}
     return supplied | given
+
+
+def _demo_territories(environ: Mapping[str, str], served: Iterable[str]) -> dict[str, str]:
+    """What the demo's operators serve, unless the environment says it of all operators at once."""
+    variable = f"{_DEFIS}TERRITORIES"
+    if environ.get(variable, "").strip():
+        return {}
+    return {_own(variable, code): DEMO_OPERATORS[code] for code in served if code in DEMO_OPERATORS}
 
 
 def catches_mail(environ: Mapping[str, str]) -> bool:

@@ -59,6 +59,18 @@ def test_a_demo_has_two_operators_and_another_system_those_that_it_is_given(fold
     assert settings.operators({"MAILLAGE_OPERATORS": "op7,op7"}, demo=True) == ("op7",)
 
 
+def test_the_operators_of_a_demo_serve_a_departement_each_unless_told_otherwise(folder: DataFolder):
+    def served(**environ: str) -> list[tuple[str, ...]]:
+        return [its.territories for its in settings.read_defis(composed(folder, demo=True, **environ))]
+
+    assert served() == [("88",), ("35",)]
+    assert served(MAILLAGE_DEFIS_OP1_TERRITORIES="88,54") == [("88", "54"), ("35",)]
+    assert served(MAILLAGE_DEFIS_TERRITORIES="29") == [("29",), ("29",)]
+    assert served(MAILLAGE_OPERATORS="op2,op7") == [("35",), ()]
+    (elsewhere,) = settings.read_defis(composed(folder, MAILLAGE_OPERATORS="op1"))
+    assert elsewhere.territories == ()
+
+
 @pytest.mark.parametrize("code", ["OP1", "o", "op-1", "coalition", "op1;DROP"])
 def test_an_operator_whose_code_is_none_is_refused_by_name(folder: DataFolder, code: str):
     with pytest.raises(Refused, match=f"MAILLAGE_OPERATORS names '{code}'"):

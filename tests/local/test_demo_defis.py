@@ -9,8 +9,10 @@ import pytest
 
 from deploy.local.demo.accounts import ACCOUNTS
 from deploy.local.demo.defis import SOURCE, DemoDefi, demo_defis, demo_operators
+from deploy.local.demo.hosts import HOSTS
 from deploy.local.demo.operators import account_holders
 from deploy.local.demo.proposals import demo_proposals
+from deploy.local.settings import DEMO_OPERATORS
 from services.defis.challenges.rules import LONGEST_TEXT, LONGEST_TITLE, MOST_THEMES
 from services.defis.debates.rules import LONGEST_ARGUMENT, Side
 from services.defis.fields import LONGEST_NOTE
@@ -116,6 +118,12 @@ def test_names_are_told_apart_and_write_to_nobody() -> None:
     assert {person.email: person.name for person in people if person.email in known} == {
         "citoyenne@demo.example": "Camille"
     }
+
+
+def test_operators_are_known_by_what_they_serve_to_identity_and_to_their_own_service() -> None:
+    served = {code: ",".join(operator.served) for code, operator in OPERATORS.items()}
+    assert served == DEMO_OPERATORS
+    assert {host.code for host in HOSTS} == set(OPERATORS)
 
 
 def test_whoever_carries_a_defi_can_be_signed_in_as() -> None:

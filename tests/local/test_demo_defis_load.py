@@ -30,6 +30,8 @@ from services.identity.app import MIGRATIONS as IDENTITY_MIGRATIONS
 from services.identity.operators.commands import add_operator
 from services.identity.organisations.commands import add_organisation
 from services.identity.people.rules import EmailAddress
+from services.notifications.kinds.catalogue import KINDS
+from services.notifications.kinds.rules import Level
 
 Operators = dict[str, Database]
 ORIGINS = {
@@ -199,11 +201,14 @@ def test_those_who_have_an_account_are_known_to_their_operator_by_an_id_of_its_o
     }  # fmt: skip
     load_operator(operators["op1"], subjects["op1"], {}, datetime.now(UTC))
     with operators["op1"].transaction() as session:
-        told = Counter(
-            session.scalars(text("SELECT subject FROM outbox WHERE type LIKE '%person_notified%'"))
-        )
+        notices = session.execute(
+            text("SELECT subject, envelope::json #>> '{data,kind}' FROM outbox WHERE type LIKE '%_notified%'")
+        ).all()
+        told = Counter(subject for subject, _kind in notices)
+        mailed = Counter(subject for subject, kind in notices if KINDS[kind].default is Level.AT_ONCE)
         porteurs = set(session.scalars(select(Member.subject).where(Member.role == "porteur")))
-    assert 0 < told[str(subjects["op1"]["Camille"])] < 30, "told of what is new"
+    assert 1 < told[str(subjects["op1"]["Camille"])] < 30, "told of what is new"
+    assert set(mailed.values()) == {1}, "and mailed once, so that what visitors do is mailed at once too"
     assert set(told) <= {str(subject) for subject in subjects["op1"].values()}
     assert porteurs == {subjects["op1"][defi.porteur] for defi in demo_defis("op1")}
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deploy.local.demo.defis import demo_operators
 from services.identity.operators.commands import add_operator, serve
 from services.identity.operators.queries import get_operator, operator_exists
 from services.identity.organisations.commands import add_organisation
@@ -23,13 +24,11 @@ class DemoHost:
     code: str
     name: str
     territory: str
-    served: tuple[str, ...]
-    """Codes of départements."""
 
 
 HOSTS = (
-    DemoHost("op1", "Le Relais des défis vosgiens (démonstration)", "Les Vosges", ("88",)),
-    DemoHost("op2", "L’Atelier des défis rennais (démonstration)", "L’Ille-et-Vilaine", ("35",)),
+    DemoHost("op1", "Le Relais des défis vosgiens (démonstration)", "Les Vosges"),
+    DemoHost("op2", "L’Atelier des défis rennais (démonstration)", "L’Ille-et-Vilaine"),
 )
 
 
@@ -43,7 +42,7 @@ def ensure_hosts(session: Session, now: datetime) -> None:
             _add(session, host, now)
         operator = get_operator(session, host.code)
         if operator.status == "active" and not operator.territories:
-            serve(session, operator, host.served)
+            serve(session, operator, demo_operators()[host.code].served)
 
 
 def _add(session: Session, host: DemoHost, now: datetime) -> None:

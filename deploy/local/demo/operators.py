@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from deploy.local.demo.content import person_called
 from deploy.local.demo.defis import DemoOperator, DemoPerson, demo_defis, demo_operators
 from deploy.local.demo.lives import Life
-from deploy.local.demo.silence import tell_nobody
+from deploy.local.demo.silence import mail_only_the_latest, tell_nobody
 from libs.chassis.db import Database, lock
 from services.defis.challenges.models import Defi
 from services.defis.standing import EBV, STAFF, operator_scope
@@ -64,6 +64,7 @@ def load_operator(
         lives = [Life(session, operator, defi, everybody, now) for defi in found]
         _live(session, lives, origins, list(everybody.values()), since=now - NEWS_LASTS)
         tell_nobody(session, set(everybody.values()) - set(subjects.values()))
+        mail_only_the_latest(session)
     return True
 
 

@@ -1,4 +1,4 @@
-"""What the demo's invented people would be told is not sent: they have no account, and read no mail."""
+"""What the demo does not tell: anything to invented people, who read no mail, and old news to those who do."""
 
 from __future__ import annotations
 
@@ -10,15 +10,41 @@ from sqlalchemy.orm import Session
 
 from libs.chassis.db import database_of
 from libs.contracts.notices import ConsultationNotice, DefisNotice
+from services.notifications.kinds.catalogue import KINDS
+from services.notifications.kinds.rules import Level
+
+_NOTICES = (ConsultationNotice, DefisNotice)
+_MAILED_AT_ONCE = [kind.code for kind in KINDS.values() if kind.default is Level.AT_ONCE]
 
 
 def tell_nobody(session: Session, invented: Iterable[UUID]) -> None:
     """Take back the notices to these people that wait to be sent: notifications would look for them for hours."""
-    owner = database_of(session).owner
     session.execute(
         text("DELETE FROM outbox WHERE type = ANY(:types) AND subject = ANY(:people)"),
-        {
-            "types": [notice.type(owner) for notice in (ConsultationNotice, DefisNotice)],
-            "people": [str(person) for person in invented],
-        },
+        {"types": _types(session), "people": [str(person) for person in invented]},
     )
+
+
+def mail_only_the_latest(session: Session) -> None:
+    """Of the notices that would be mailed at once, leave each person the last.
+
+    A demo begins with months of news at one instant, and only so many mails an hour go to one address: what visitors
+    do next must find room. What waits for the daily digest stays.
+    """
+    session.execute(
+        text(
+            """
+            WITH mailed AS (
+                SELECT position, max(position) OVER (PARTITION BY subject) AS latest FROM outbox
+                WHERE type = ANY(:types) AND envelope::json #>> '{data,kind}' = ANY(:kinds)
+            )
+            DELETE FROM outbox USING mailed
+            WHERE outbox.position = mailed.position AND mailed.position < mailed.latest
+            """
+        ),
+        {"types": _types(session), "kinds": _MAILED_AT_ONCE},
+    )
+
+
+def _types(session: Session) -> list[str]:
+    return [notice.type(database_of(session).owner) for notice in _NOTICES]
