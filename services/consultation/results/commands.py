@@ -55,16 +55,12 @@ def publish(
     check_embargo(embargo_until, now)
     check_note(corrects, note)
     counted = count(session, consultation, now)
-    number = _next_number(session, consultation.id)
-    public_at = embargo_until or now
-    if corrects is not None:
-        _check_corrects(session, consultation.id, corrects, public_at)
     version = ResultsVersion(
         consultation_id=consultation.id,
-        number=number,
+        number=_next_number(session, consultation.id),
         computed_at=now,
         published_at=now,
-        public_at=public_at,
+        public_at=embargo_until or now,
         final=counted.summary["final"],
         note=note,
         corrects=corrects,
@@ -72,6 +68,7 @@ def publish(
         proposals=frozen_proposals(counted),
         told=False,
     )
+    _check_corrects(session, version)
     session.add(version)
     session.flush()
     return version
@@ -112,9 +109,11 @@ def _next_number(session: Session, consultation_id: UUID) -> int:
     return (session.scalar(last) or 0) + 1
 
 
-def _check_corrects(session: Session, consultation_id: UUID, number: int, public_at: datetime) -> None:
-    wrong = session.get(ResultsVersion, (consultation_id, number))
-    check_corrected(wrong.public_at if wrong else None, public_at)
+def _check_corrects(session: Session, version: ResultsVersion) -> None:
+    if version.corrects is None:
+        return
+    wrong = session.get(ResultsVersion, (version.consultation_id, version.corrects))
+    check_corrected(wrong.public_at if wrong else None, version.public_at)
     if wrong is not None:
         check_uncorrected(correction_of(session, wrong))
 
