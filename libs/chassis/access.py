@@ -25,11 +25,15 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The rule of one route. `kinds` is empty where anyone may call; `role` narrows accounts to its holders."""
+    """The rule of one route. `kinds` is empty where anyone may call; `role` narrows accounts to its holders.
+
+    `or_grant` is a role and a scope that do as well.
+    """
 
     kinds: frozenset[str]
     role: str | None = None
     scope: str | None = None
+    or_grant: tuple[str, str] | None = None
 
     def check(self, principal: Principal | None) -> None:
         """Raise `Unauthenticated` or `Forbidden` unless `principal` satisfies the rule."""
@@ -39,6 +43,8 @@ class Access:
             raise Unauthenticated("token.missing", N_("This needs you to be identified."))
         if principal.kind not in self.kinds:
             raise Forbidden("access.account", N_("This needs an account."))
+        if self.or_grant is not None and principal.has(*self.or_grant):
+            return
         if self.role is not None:
             principal.require(self.role, *((self.scope,) if self.scope else ()))
 
@@ -63,9 +69,14 @@ def account(view: View) -> View:
     return _declare(view, _ACCOUNT)
 
 
-def require(role: str, scope: str | None = None) -> Callable[[View], View]:
-    """Somebody signed in who holds `role` within `scope`, or anywhere when the object decides the scope."""
-    return lambda view: _declare(view, Access(frozenset({"account"}), role, scope))
+def require(
+    role: str, scope: str | None = None, *, or_grant: tuple[str, str] | None = None
+) -> Callable[[View], View]:
+    """Somebody signed in who holds `role` within `scope`, or anywhere when the object decides the scope.
+
+    Who holds `or_grant`, a role and its scope, may as well.
+    """
+    return lambda view: _declare(view, Access(frozenset({"account"}), role, scope, or_grant))
 
 
 def configure_access(app: Flask, verifier: TokenVerifier | None) -> None:

@@ -8,19 +8,22 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from libs.chassis.errors import FieldError, Invalid, NotFound, Sentence
 from libs.chassis.messages import N_
 from libs.chassis.paging import Page, decode_cursor, page
+from libs.chassis.tokens import Principal
 from services.consultation.actions.models import Action, ActionProposal, Indicator, Measure, Milestone
-from services.consultation.actions.rules import Status, is_late, next_due
+from services.consultation.actions.rules import Status, is_late, may_measure, next_due
 from services.consultation.causes.models import Cause
-from services.consultation.causes.queries import get_cause
+from services.consultation.causes.rules import coordinates
 from services.consultation.consultations.models import Consultation
+from services.consultation.observatory.models import ObservedDefi
 from services.consultation.proposals.models import Proposal
 from services.consultation.proposals.rules import LISTED, PUBLIC_STATES
+from services.consultation.workshops.models import Workshop, WorkshopAction
 
 Row = TypeVar("Row", Milestone, Indicator, Measure)
 
@@ -51,24 +54,50 @@ def get_milestone(session: Session, milestone_id: UUID) -> Milestone:
 
 
 def list_actions(
-    session: Session, slug: str, cursor: str | None, limit: int, today: date
+    session: Session,
+    cause: Cause | None,
+    caller: Principal | None,
+    *,
+    workshop: UUID | None,
+    cursor: str | None,
+    limit: int,
+    today: date,
 ) -> Page[dict[str, Any]]:
-    """A page of a cause's actions, the newest first. Raises `NotFound`."""
-    cause, listing = get_cause(session, slug), f"actions:{slug}"
+    """A page of the actions of a cause, or of all, the newest first; those of one workshop if it is named."""
+    listing = f"actions:{cause.slug if cause else ''}"
     after = decode_cursor(listing, cursor, UUID)
-    query = select(Action).where(Action.cause_id == cause.id).order_by(Action.id.desc())
+    query = select(Action).order_by(Action.id.desc())
+    if cause is not None:
+        query = query.where(Action.cause_id == cause.id)
+    if workshop is not None:
+        query = query.join(WorkshopAction).where(WorkshopAction.workshop_id == workshop)
     if after is not None:
         query = query.where(tuple_(Action.id) < after)
     rows = session.scalars(query.limit(limit + 1)).all()
     found = page(listing, rows, limit, lambda row: (str(row.id),))
-    return Page(shown(session, found.items, today), found.next)
+    return Page(shown(session, found.items, caller, today), found.next)
 
 
 def list_measures(session: Session, indicator_id: UUID, cursor: str | None, limit: int) -> Page[Measure]:
     """A page of an indicator's measures, corrected ones too, the latest written first. Raises `NotFound`."""
     listing = f"measures:{get_indicator(session, indicator_id).id}"
+    return _page_of_measures(session, listing, Measure.indicator_id == indicator_id, cursor, limit)
+
+
+def list_measures_of_action(
+    session: Session, action_id: UUID, cursor: str | None, limit: int
+) -> Page[Measure]:
+    """A page of the measures of all of an action's indicators, the latest written first. Raises `NotFound`."""
+    listing = f"measures:{get_action(session, action_id).id}"
+    its = select(Indicator.id).where(Indicator.action_id == action_id)
+    return _page_of_measures(session, listing, Measure.indicator_id.in_(its), cursor, limit)
+
+
+def _page_of_measures(
+    session: Session, listing: str, which: ColumnElement[bool], cursor: str | None, limit: int
+) -> Page[Measure]:
     after = decode_cursor(listing, cursor, UUID)
-    query = select(Measure).where(Measure.indicator_id == indicator_id).order_by(Measure.id.desc())
+    query = select(Measure).where(which).order_by(Measure.id.desc())
     if after is not None:
         query = query.where(tuple_(Measure.id) < after)
     rows = session.scalars(query.limit(limit + 1)).all()
@@ -95,12 +124,14 @@ def accepted_of_cause(session: Session, cause_id: UUID, ids: Collection[UUID]) -
     return list(found)
 
 
-def shown(session: Session, actions: Sequence[Action], today: date) -> list[dict[str, Any]]:
-    """Actions as `ActionSchema` shows them, in the same order; five statements for all of them."""
+def shown(
+    session: Session, actions: Sequence[Action], caller: Principal | None, today: date
+) -> list[dict[str, Any]]:
+    """Actions as `ActionSchema` shows them to `caller`, in the same order; seven statements for all of them."""
     ids = [action.id for action in actions]
     causes = select(Cause.id, Cause.slug).where(Cause.id.in_({action.cause_id for action in actions}))
     slugs = dict(session.execute(causes).all())
-    proposals = _proposals(session, ids)
+    proposals, workshops, defis = _proposals(session, ids), _workshops(session, ids), _defis(session, ids)
     milestones = _by(
         session.scalars(select(Milestone).where(Milestone.action_id.in_(ids)).order_by(Milestone.due_on)),
         "action_id",
@@ -120,7 +151,12 @@ def shown(session: Session, actions: Sequence[Action], today: date) -> list[dict
     )
     return [
         _show(action, slugs[action.cause_id], today, milestones[action.id], indicators[action.id], measures)
-        | {"proposals": proposals[action.id]}
+        | {
+            "proposals": proposals[action.id],
+            "workshop": workshops.get(action.id),
+            "defis": defis.get(action.id, 0),
+        }
+        | _rights(action, caller)
         for action in actions
     ]
 
@@ -173,6 +209,42 @@ def _proposals(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
     for action_id, proposal_id in session.execute(query):
         found[action_id].append(proposal_id)
     return found
+
+
+def _workshops(session: Session, ids: Sequence[UUID]) -> dict[UUID, Workshop]:
+    query = (
+        select(WorkshopAction.action_id, Workshop)
+        .join(Workshop, Workshop.id == WorkshopAction.workshop_id)
+        .where(WorkshopAction.action_id.in_(ids))
+    )
+    return dict(session.execute(query).all())
+
+
+def _defis(session: Session, ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many défis carry each action out, by the news of all operators; those abandoned do no more."""
+    query = (
+        select(ObservedDefi.origin_id, func.count())
+        .where(
+            ObservedDefi.origin_kind == "action",
+            ObservedDefi.origin_id.in_(ids),
+            ObservedDefi.outcome.is_distinct_from("abandoned"),
+        )
+        .group_by(ObservedDefi.origin_id)
+    )
+    return {id: count for id, count in session.execute(query) if id is not None}
+
+
+def _rights(action: Action, caller: Principal | None) -> dict[str, bool]:
+    coordinator = coordinates(caller, action.cause_id)
+    return {
+        "coordinated": coordinator,
+        "may_measure": may_measure(
+            measurer=caller is not None and caller.subject == action.measurer_account,
+            named=action.measurer_account is not None,
+            coordinator=coordinator,
+            status=Status(action.status),
+        ),
+    }
 
 
 def _by(rows: Iterable[Row], key: str) -> dict[UUID, list[Row]]:

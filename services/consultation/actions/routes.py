@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from libs.chassis.paging import PageQuery
-from libs.chassis.web import Blueprint, account, principal, public, require, transaction
+from libs.chassis.web import Blueprint, account, caller_or_none, principal, public, require, transaction
 from services.consultation.actions import commands, queries
 from services.consultation.actions.models import Action
 from services.consultation.actions.schemas import (
@@ -18,6 +18,8 @@ from services.consultation.actions.schemas import (
     ACTIONS,
     MEASURE,
     MEASURES,
+    MEASURES_OF_ACTION,
+    ActionsQuery,
     BodiesSchema,
     NewActionSchema,
     NewIndicatorSchema,
@@ -27,23 +29,34 @@ from services.consultation.actions.schemas import (
     StatusSchema,
 )
 from services.consultation.causes.queries import get_cause
-from services.consultation.causes.rules import ROLE, check_coordinates
+from services.consultation.causes.rules import ADMINISTRATOR, ROLE, check_coordinates
 
 blueprint = Blueprint("actions", __name__, url_prefix="/v1", description="What causes come to.")
 
 
+@blueprint.get("/actions")
+@public
+@blueprint.arguments(ActionsQuery(), location="query")
+@blueprint.response(200, ACTIONS)
+def list_all_actions(query: dict[str, Any]) -> Any:
+    """The actions of all causes, the newest first."""
+    with transaction() as session:
+        return queries.list_actions(session, None, caller_or_none(), **query, today=_now().date())
+
+
 @blueprint.get("/causes/<slug:slug>/actions")
 @public
-@blueprint.arguments(PageQuery(), location="query")
+@blueprint.arguments(ActionsQuery(), location="query")
 @blueprint.response(200, ACTIONS)
 def list_actions(query: dict[str, Any], slug: str) -> Any:
     """The actions of a cause, the newest first."""
     with transaction() as session:
-        return queries.list_actions(session, slug, **query, today=_now().date())
+        cause = get_cause(session, slug)
+        return queries.list_actions(session, cause, caller_or_none(), **query, today=_now().date())
 
 
 @blueprint.post("/causes/<slug:slug>/actions")
-@require(ROLE)
+@require(ROLE, or_grant=ADMINISTRATOR)
 @blueprint.arguments(NewActionSchema())
 @blueprint.response(201, ACTION)
 def create_action(new: dict[str, Any], slug: str) -> Any:
@@ -53,7 +66,7 @@ def create_action(new: dict[str, Any], slug: str) -> Any:
         cause = get_cause(session, slug)
         check_coordinates(principal(), cause.id)
         made = commands.create_action(session, cause.id, **new, now=now)
-        return queries.shown(session, [made], now.date())[0]
+        return queries.shown(session, [made], principal(), now.date())[0]
 
 
 @blueprint.get("/actions/<uuid:action_id>")
@@ -62,11 +75,22 @@ def create_action(new: dict[str, Any], slug: str) -> Any:
 def show_action(action_id: UUID) -> Any:
     """One action, with its milestones, its indicators and their latest figures."""
     with transaction() as session:
-        return queries.shown(session, [queries.get_action(session, action_id)], _now().date())[0]
+        action = queries.get_action(session, action_id)
+        return queries.shown(session, [action], caller_or_none(), _now().date())[0]
+
+
+@blueprint.get("/actions/<uuid:action_id>/measures")
+@public
+@blueprint.arguments(PageQuery(), location="query")
+@blueprint.response(200, MEASURES_OF_ACTION)
+def list_measures_of_action(query: dict[str, Any], action_id: UUID) -> Any:
+    """All measures of an action's indicators, corrected ones too, the latest written first."""
+    with transaction() as session:
+        return queries.list_measures_of_action(session, action_id, **query)
 
 
 @blueprint.put("/actions/<uuid:action_id>/bodies")
-@require(ROLE)
+@require(ROLE, or_grant=ADMINISTRATOR)
 @blueprint.arguments(BodiesSchema())
 @blueprint.response(200, ACTION)
 def adopt(bodies: commands.Bodies, action_id: UUID) -> Any:
@@ -75,7 +99,7 @@ def adopt(bodies: commands.Bodies, action_id: UUID) -> Any:
 
 
 @blueprint.put("/actions/<uuid:action_id>/status")
-@require(ROLE)
+@require(ROLE, or_grant=ADMINISTRATOR)
 @blueprint.arguments(StatusSchema())
 @blueprint.response(200, ACTION)
 def move(status: dict[str, Any], action_id: UUID) -> Any:
@@ -84,7 +108,7 @@ def move(status: dict[str, Any], action_id: UUID) -> Any:
 
 
 @blueprint.post("/actions/<uuid:action_id>/milestones")
-@require(ROLE)
+@require(ROLE, or_grant=ADMINISTRATOR)
 @blueprint.arguments(NewMilestoneSchema())
 @blueprint.response(201, ACTION)
 def add_milestone(new: dict[str, Any], action_id: UUID) -> Any:
@@ -93,7 +117,7 @@ def add_milestone(new: dict[str, Any], action_id: UUID) -> Any:
 
 
 @blueprint.put("/milestones/<uuid:milestone_id>")
-@require(ROLE)
+@require(ROLE, or_grant=ADMINISTRATOR)
 @blueprint.arguments(ReachedSchema())
 @blueprint.response(200, ACTION)
 def reach_milestone(reached: dict[str, Any], milestone_id: UUID) -> Any:
@@ -102,11 +126,11 @@ def reach_milestone(reached: dict[str, Any], milestone_id: UUID) -> Any:
         milestone = queries.get_milestone(session, milestone_id)
         action = _coordinated(session, milestone.action_id)
         commands.reach_milestone(session, milestone, **reached)
-        return queries.shown(session, [action], _now().date())[0]
+        return queries.shown(session, [action], principal(), _now().date())[0]
 
 
 @blueprint.post("/actions/<uuid:action_id>/indicators")
-@require(ROLE)
+@require(ROLE, or_grant=ADMINISTRATOR)
 @blueprint.arguments(NewIndicatorSchema())
 @blueprint.response(201, ACTION)
 def add_indicator(new: dict[str, Any], action_id: UUID) -> Any:
@@ -139,7 +163,7 @@ def _write(action_id: UUID, command: Callable[[Session, Action], None]) -> Any:
     with transaction() as session:
         action = _coordinated(session, action_id)
         command(session, action)
-        return queries.shown(session, [action], _now().date())[0]
+        return queries.shown(session, [action], principal(), _now().date())[0]
 
 
 def _coordinated(session: Session, action_id: UUID) -> Action:

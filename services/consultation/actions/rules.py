@@ -39,6 +39,10 @@ class Status(StrEnum):
     ABANDONED = "abandoned"
 
 
+MEASURED: Final = frozenset({Status.PLANNED, Status.UNDER_WAY, Status.DONE})
+"""Neither drafts nor what was abandoned; what is done goes on being measured."""
+
+
 class RecordedAs(StrEnum):
     """In whose place a measure was written down."""
 
@@ -99,9 +103,14 @@ def recorder(*, measurer: bool, named: bool, coordinator: bool) -> RecordedAs:
     raise Forbidden("measure.not_measurer", N_("Only the measurer of this action measures it."))
 
 
+def may_measure(*, measurer: bool, named: bool, coordinator: bool, status: Status) -> bool:
+    """Whether the caller would be let measure an action of that status; the arguments are those of `recorder`."""
+    return status in MEASURED and (measurer or (coordinator and not named))
+
+
 def check_measurable(status: Status) -> None:
-    """Raise `Conflict` on a draft, and on an action that was abandoned. What is done goes on being measured."""
-    if status in (Status.DRAFT, Status.ABANDONED):
+    """Raise `Conflict` on a draft, and on an action that was abandoned."""
+    if status not in MEASURED:
         raise Conflict("measure.status", N_("An action “{was}” is not measured."), was=status)
 
 

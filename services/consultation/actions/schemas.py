@@ -8,7 +8,7 @@ import marshmallow as ma
 from marshmallow import validate
 
 from libs.chassis.messages import N_
-from libs.chassis.paging import page_schema
+from libs.chassis.paging import PageQuery, page_schema
 from libs.chassis.schemas import ItemCount, OneOf, Range, Schema, Text
 from services.consultation.actions.commands import Bodies, NewMeasure
 from services.consultation.actions.rules import (
@@ -47,6 +47,20 @@ class MeasureSchema(Schema):
     reason = ma.fields.String(required=True, allow_none=True)
     recorded_as = ma.fields.String(required=True, metadata={"description": "`measurer` or `coordinator`."})
     recorded_at = ma.fields.AwareDateTime(required=True)
+
+
+class MeasureOfActionSchema(MeasureSchema):
+    """A measure among those of all indicators of an action."""
+
+    indicator = ma.fields.UUID(required=True, attribute="indicator_id")
+
+
+class WorkshopReference(Schema):
+    """The workshop that an action came out of."""
+
+    id = ma.fields.UUID(required=True)
+    title = ma.fields.Dict(required=True)
+    starts_at = ma.fields.AwareDateTime(required=True)
 
 
 class MilestoneSchema(Schema):
@@ -88,7 +102,28 @@ class ActionSchema(Schema):
     proposals = ma.fields.List(ma.fields.UUID(), required=True)
     milestones = ma.fields.List(ma.fields.Nested(MilestoneSchema()), required=True)
     indicators = ma.fields.List(ma.fields.Nested(IndicatorSchema()), required=True)
+    workshop = ma.fields.Nested(
+        WorkshopReference(),
+        required=True,
+        allow_none=True,
+        metadata={"description": "The workshop that it came out of, if it did."},
+    )
+    defis = ma.fields.Integer(
+        required=True, metadata={"description": "Défis that carry it out, those abandoned left out."}
+    )
+    coordinated = ma.fields.Boolean(
+        required=True, metadata={"description": "Whether the caller coordinates its cause."}
+    )
+    may_measure = ma.fields.Boolean(
+        required=True, metadata={"description": "Whether the caller may measure it."}
+    )
     created_at = ma.fields.AwareDateTime(required=True)
+
+
+class ActionsQuery(PageQuery):
+    """A page of actions; those that came out of a workshop, if one is named."""
+
+    workshop = ma.fields.UUID(load_default=None)
 
 
 class BodiesSchema(Schema):
@@ -175,3 +210,4 @@ ACTION = ActionSchema()
 ACTIONS = page_schema(ACTION)
 MEASURE = MeasureSchema()
 MEASURES = page_schema(MEASURE)
+MEASURES_OF_ACTION = page_schema(MeasureOfActionSchema())

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from libs.chassis.paging import PageQuery
-from libs.chassis.web import Blueprint, public, require, transaction
+from libs.chassis.paging import Page, PageQuery
+from libs.chassis.web import Blueprint, caller_or_none, principal, public, require, transaction
 from services.consultation.causes import commands, queries
-from services.consultation.causes.rules import COALITION, ROLE
+from services.consultation.causes.rules import ADMINISTRATOR, COALITION, ROLE
 from services.consultation.causes.schemas import CAUSE, CAUSES, NewCauseSchema
 
 blueprint = Blueprint("causes", __name__, url_prefix="/v1", description="What the coalition stands for.")
@@ -20,18 +20,21 @@ blueprint = Blueprint("causes", __name__, url_prefix="/v1", description="What th
 @blueprint.response(200, CAUSES)
 def list_causes(query: dict[str, Any]) -> Any:
     """All causes, those that open last first."""
+    now = datetime.now(UTC)
     with transaction() as session:
-        return queries.list_causes(session, **query)
+        found = queries.list_causes(session, **query)
+        return Page([queries.show(cause, caller_or_none(), now) for cause in found.items], found.next)
 
 
 @blueprint.post("/causes")
-@require(ROLE, COALITION)
+@require(ROLE, COALITION, or_grant=ADMINISTRATOR)
 @blueprint.arguments(NewCauseSchema())
 @blueprint.response(201, CAUSE)
 def create_cause(new: commands.NewCause) -> Any:
-    """Start a cause."""
+    """Start a cause, as a coordinator or an administrator of the coalition."""
+    now = datetime.now(UTC)
     with transaction() as session:
-        return commands.create_cause(session, new, datetime.now(UTC))
+        return queries.show(commands.create_cause(session, new, now), principal(), now)
 
 
 @blueprint.get("/causes/<slug:slug>")
@@ -40,4 +43,4 @@ def create_cause(new: commands.NewCause) -> Any:
 def show_cause(slug: str) -> Any:
     """One cause."""
     with transaction() as session:
-        return queries.get_cause(session, slug)
+        return queries.show(queries.get_cause(session, slug), caller_or_none(), datetime.now(UTC))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import marshmallow as ma
@@ -10,7 +9,7 @@ import marshmallow as ma
 from libs.chassis.paging import page_schema
 from libs.chassis.schemas import Schema
 from services.consultation.causes.commands import NewCause
-from services.consultation.consultations.rules import status
+from services.consultation.consultations.rules import Status
 from services.consultation.fields import Instant, LocalisedText, Slug
 
 
@@ -23,8 +22,9 @@ class CauseSchema(Schema):
     mandate = ma.fields.Dict(required=True)
     opens_at = ma.fields.AwareDateTime(required=True)
     closes_at = ma.fields.AwareDateTime(required=True)
-    status = ma.fields.Function(
-        lambda cause: status(cause.opens_at, cause.closes_at, datetime.now(UTC)).value
+    status = ma.fields.Enum(Status, by_value=True, required=True)
+    coordinated = ma.fields.Boolean(
+        required=True, metadata={"description": "Whether the caller coordinates it."}
     )
 
 

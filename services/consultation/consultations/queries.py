@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from libs.chassis.errors import NotFound
 from libs.chassis.messages import N_
 from libs.chassis.paging import Page, decode_cursor, page
+from services.consultation.causes.models import Cause
 from services.consultation.consultations.models import Consultation
 from services.consultation.consultations.rules import status
 from services.consultation.tallies.queries import Participation, participation
@@ -29,10 +30,14 @@ def get_consultation(session: Session, slug: str) -> Consultation:
     return found
 
 
-def list_consultations(session: Session, cursor: str | None, limit: int) -> Page[Consultation]:
-    """A page of consultations, those that open last first."""
+def list_consultations(
+    session: Session, cursor: str | None, limit: int, *, cause: str | None
+) -> Page[Consultation]:
+    """A page of consultations, those that open last first; of one cause where its slug is given."""
     after = decode_cursor(_LISTING, cursor, datetime.fromisoformat, UUID)
     query = select(Consultation).order_by(Consultation.opens_at.desc(), Consultation.id.desc())
+    if cause is not None:
+        query = query.join(Cause).where(Cause.slug == cause)
     if after is not None:
         query = query.where(tuple_(Consultation.opens_at, Consultation.id) < after)
     rows: Sequence[Consultation] = session.scalars(query.limit(limit + 1)).all()

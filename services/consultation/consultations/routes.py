@@ -5,22 +5,28 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from libs.chassis.paging import Page, PageQuery
+from libs.chassis.paging import Page
 from libs.chassis.web import Blueprint, extension, principal, public, require, transaction
 from services.consultation.causes.queries import get_cause
-from services.consultation.causes.rules import ROLE, check_coordinates
+from services.consultation.causes.rules import ADMINISTRATOR, ROLE, check_coordinates
 from services.consultation.consultations import commands, queries
-from services.consultation.consultations.schemas import CONSULTATION, CONSULTATIONS, NewConsultationSchema
+from services.consultation.consultations.schemas import (
+    CONSULTATION,
+    CONSULTATIONS,
+    GOVERNANCE,
+    ConsultationsQuery,
+    NewConsultationSchema,
+)
 
 blueprint = Blueprint("consultations", __name__, url_prefix="/v1", description="Questions put to everyone.")
 
 
 @blueprint.get("/consultations")
 @public
-@blueprint.arguments(PageQuery(), location="query")
+@blueprint.arguments(ConsultationsQuery(), location="query")
 @blueprint.response(200, CONSULTATIONS)
 def list_consultations(query: dict[str, Any]) -> Any:
-    """All consultations, those that open last first."""
+    """All consultations, or those of one cause; those that open last first."""
     now, recent = datetime.now(UTC), extension("consultation.figures")
     with transaction() as session:
         found = queries.list_consultations(session, **query)
@@ -28,7 +34,7 @@ def list_consultations(query: dict[str, Any]) -> Any:
 
 
 @blueprint.post("/consultations")
-@require(ROLE)
+@require(ROLE, or_grant=ADMINISTRATOR)
 @blueprint.arguments(NewConsultationSchema())
 @blueprint.response(201, CONSULTATION)
 def create_consultation(new: tuple[str, commands.NewConsultation]) -> Any:
@@ -50,3 +56,15 @@ def show_consultation(slug: str) -> Any:
     with transaction() as session:
         consultation = queries.get_consultation(session, slug)
         return queries.show(session, consultation, extension("consultation.figures"), datetime.now(UTC))
+
+
+@blueprint.get("/consultations/<slug:slug>/governance")
+@require(ROLE, or_grant=ADMINISTRATOR)
+@blueprint.response(200, GOVERNANCE)
+def show_governance(slug: str) -> Any:
+    """Who answers for the data of a consultation, and until when it is kept; for who coordinates its cause."""
+    with transaction() as session:
+        consultation = queries.get_consultation(session, slug)
+        if consultation.cause_id is not None:
+            check_coordinates(principal(), consultation.cause_id)
+        return {"governance": consultation.governance}

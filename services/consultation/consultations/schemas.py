@@ -6,7 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from libs.chassis.paging import page_schema
+from libs.chassis.paging import PageQuery, page_schema
 from libs.chassis.schemas import ItemCount, Range, Schema, Text
 from services.consultation.consultations.commands import NewConsultation
 from services.consultation.consultations.rules import Status
@@ -53,6 +53,12 @@ class ConsultationSchema(Schema):
     )
 
 
+class ConsultationsQuery(PageQuery):
+    """A page of consultations, of one cause if named."""
+
+    cause = Slug(load_default=None)
+
+
 class GovernanceSchema(Schema):
     """Who answers for the personal data, and until when it is kept. Whatever is missing is named in the refusal."""
 
@@ -68,6 +74,12 @@ class GovernanceSchema(Schema):
         """The document that is stored: dates as ISO 8601 texts."""
         dates = {name: data[name].isoformat() for name in data if name.endswith("_until")}
         return {**data, **dates}
+
+
+class KeptGovernanceSchema(Schema):
+    """What was settled before the consultation could open, as it is kept; null for an import."""
+
+    governance = ma.fields.Dict(required=True, allow_none=True)
 
 
 class ConsentTextSchema(Schema):
@@ -114,3 +126,4 @@ class NewConsultationSchema(Schema):
 
 CONSULTATION = ConsultationSchema()
 CONSULTATIONS = page_schema(CONSULTATION)
+GOVERNANCE = KeptGovernanceSchema()

@@ -8,9 +8,12 @@ from marshmallow import validate
 from libs.chassis.messages import N_
 from libs.chassis.paging import PageQuery, page_schema
 from libs.chassis.schemas import OneOf, Schema, Text
-from services.consultation.observatory.rules import KINDS, STAGES
+from services.consultation.observatory.rules import KINDS, ORIGINS, STAGES, STATES
 
 _COMMUNE = validate.Regexp(r"(?:\d{2}|2[AB])\d{3}\Z", error=N_("Not an INSEE code of a commune."))
+_DEPARTEMENT = validate.Regexp(
+    r"(?:0[1-9]|[1-8]\d|9[0-6]|2[AB]|9[78]\d)\Z", error=N_("Not a code of a département.")
+)
 
 
 class ThemeCount(Schema):
@@ -42,6 +45,12 @@ class ObservatorySchema(Schema):
     outcomes = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Integer(), required=True)
     themes = ma.fields.List(ma.fields.Nested(ThemeCount()), required=True)
     operators = ma.fields.List(ma.fields.Nested(OperatorCountSchema()), required=True)
+    departements = ma.fields.Dict(
+        keys=ma.fields.String(),
+        values=ma.fields.Integer(),
+        required=True,
+        metadata={"description": "Those that have any, by code; `unknown` where the commune is."},
+    )
 
 
 class ObservedDefiSchema(Schema):
@@ -63,14 +72,28 @@ class ObservedDefiSchema(Schema):
     news_at = ma.fields.AwareDateTime(required=True)
 
 
-class DefisQuery(PageQuery):
-    """What narrows the list; conditions add up."""
+class NarrowingSchema(Schema):
+    """What narrows counts and lists; conditions add up."""
 
     stage = ma.fields.String(load_default=None, validate=OneOf(STAGES))
     kind = ma.fields.String(load_default=None, validate=OneOf(KINDS))
     theme = Text(longest=40, load_default=None)
     commune = ma.fields.String(load_default=None, validate=_COMMUNE)
+    departement = ma.fields.String(load_default=None, validate=_DEPARTEMENT)
     operator = Text(longest=40, load_default=None)
+    state = ma.fields.String(
+        load_default=None,
+        validate=OneOf(STATES),
+        metadata={"description": "`running`, or how it ended; without it: all of them."},
+    )
+    origin_kind = ma.fields.String(load_default=None, validate=OneOf(ORIGINS))
+    origin_id = ma.fields.UUID(
+        load_default=None, metadata={"description": "The proposal, action or défi that they came from."}
+    )
+
+
+class DefisQuery(NarrowingSchema, PageQuery):
+    """A page of the list, narrowed."""
 
 
 OBSERVATORY = ObservatorySchema()

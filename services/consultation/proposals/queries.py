@@ -66,6 +66,13 @@ def show_proposal(session: Session, proposal_id: UUID, caller: Principal | None)
     return _shown(session, [(found[0], found[1])])[0]
 
 
+def show_named(session: Session, ids: Sequence[UUID], caller: Principal | None) -> list[ShownProposal]:
+    """Those of `ids` that `caller` may know of, in the same order, each once."""
+    rows = session.execute(_with_slug().where(Proposal.id.in_(ids), readable_by(caller)))
+    found = {proposal.id: (proposal, slug) for proposal, slug in rows}
+    return _shown(session, [found[id] for id in dict.fromkeys(ids) if id in found])
+
+
 def list_accepted(session: Session, slug: str, cursor: str | None, limit: int) -> Page[ShownProposal]:
     """A page of a consultation's accepted proposals, oldest first: an order that no vote changes."""
     listing = f"proposals:{slug}"

@@ -13,6 +13,8 @@ from services.consultation.proposals import commands, queries
 from services.consultation.proposals.schemas import (
     PROPOSAL,
     PROPOSALS,
+    NamedQuery,
+    NamedSchema,
     NewProposalSchema,
     SimilarQuery,
     SimilarSchema,
@@ -54,6 +56,16 @@ def find_similar(query: dict[str, Any], slug: str) -> Any:
         consultation = get_consultation(session, slug)
         language = query["language"] or consultation.languages[0]
         return {"items": queries.find_similar(session, consultation, query["text"], language)}
+
+
+@blueprint.get("/proposals")
+@public
+@blueprint.arguments(NamedQuery(), location="query")
+@blueprint.response(200, NamedSchema())
+def show_named(query: dict[str, Any]) -> Any:
+    """Several proposals at once, by their ids; those not public only to their author and to moderators."""
+    with transaction() as session:
+        return {"items": queries.show_named(session, query["ids"], caller_or_none())}
 
 
 @blueprint.get("/proposals/<uuid:proposal_id>")

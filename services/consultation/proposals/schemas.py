@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import marshmallow as ma
 from marshmallow import validate
+from webargs.fields import DelimitedList
 
 from libs.chassis.paging import page_schema
-from libs.chassis.schemas import Schema, Text
+from libs.chassis.schemas import ItemCount, Schema, Text
 from services.consultation.moderation.rules import Reason
 from services.consultation.proposals.models import STATES
 from services.consultation.proposals.rules import LONGEST_INPUT
@@ -50,6 +51,18 @@ class SimilarQuery(Schema):
 
 class SimilarSchema(Schema):
     """Proposals that say nearly the same, the nearest first."""
+
+    items = ma.fields.List(ma.fields.Nested(ProposalSchema()), required=True)
+
+
+class NamedQuery(Schema):
+    """Which proposals, by their ids, with commas between."""
+
+    ids = DelimitedList(ma.fields.UUID(), required=True, validate=ItemCount(min=1, max=100))
+
+
+class NamedSchema(Schema):
+    """The proposals asked for, in that order; those that the caller may not know of are left out."""
 
     items = ma.fields.List(ma.fields.Nested(ProposalSchema()), required=True)
 

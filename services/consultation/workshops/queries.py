@@ -102,6 +102,7 @@ def shown(session: Session, workshops: Sequence[Workshop], caller: Principal | N
             "registered": counts.get((workshop.id, Place.REGISTERED), 0),
             "waiting": counts.get((workshop.id, Place.WAITING), 0),
             "mine": mine.get(workshop.id),
+            "coordinated": coordinates(caller, workshop.cause_id),
             "proposals": proposals[workshop.id],
             "actions": actions[workshop.id],
         }
@@ -110,8 +111,6 @@ def shown(session: Session, workshops: Sequence[Workshop], caller: Principal | N
 
 
 def _inside(workshop: Workshop, mine: str | None, caller: Principal | None) -> bool:
-    if caller is None:
-        return False
     return mine == Place.REGISTERED or coordinates(caller, workshop.cause_id)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from libs.chassis.paging import PageQuery
 from libs.chassis.web import Blueprint, account, caller_or_none, principal, public, require, transaction
 from services.consultation.causes.queries import get_cause
-from services.consultation.causes.rules import ROLE, check_coordinates
+from services.consultation.causes.rules import ADMINISTRATOR, ROLE, check_coordinates
 from services.consultation.workshops import commands, queries
 from services.consultation.workshops.models import Workshop
 from services.consultation.workshops.schemas import (
@@ -40,7 +40,7 @@ def list_workshops(query: dict[str, Any], slug: str) -> Any:
 
 
 @blueprint.post("/causes/<slug:slug>/workshops")
-@require(ROLE)
+@require(ROLE, or_grant=ADMINISTRATOR)
 @blueprint.arguments(NewWorkshopSchema())
 @blueprint.response(201, WORKSHOP)
 def convene(arguments: dict[str, Any], slug: str) -> Any:
@@ -91,7 +91,7 @@ def withdraw(workshop_id: UUID) -> None:
 
 
 @blueprint.put("/workshops/<uuid:workshop_id>/capacity")
-@require(ROLE)
+@require(ROLE, or_grant=ADMINISTRATOR)
 @blueprint.arguments(CapacitySchema())
 @blueprint.response(200, WORKSHOP)
 def resize(size: dict[str, Any], workshop_id: UUID) -> Any:
@@ -100,7 +100,7 @@ def resize(size: dict[str, Any], workshop_id: UUID) -> Any:
 
 
 @blueprint.post("/workshops/<uuid:workshop_id>/cancellation")
-@require(ROLE)
+@require(ROLE, or_grant=ADMINISTRATOR)
 @blueprint.response(200, WORKSHOP)
 def cancel(workshop_id: UUID) -> Any:
     """Cancel a workshop."""
@@ -108,7 +108,7 @@ def cancel(workshop_id: UUID) -> Any:
 
 
 @blueprint.post("/workshops/<uuid:workshop_id>/report")
-@require(ROLE)
+@require(ROLE, or_grant=ADMINISTRATOR)
 @blueprint.arguments(ReportSchema())
 @blueprint.response(200, WORKSHOP)
 def report(said: dict[str, Any], workshop_id: UUID) -> Any:

@@ -48,6 +48,9 @@ class WorkshopSchema(Schema):
     registered = ma.fields.Integer(required=True)
     waiting = ma.fields.Integer(required=True)
     mine = ma.fields.String(required=True, allow_none=True, validate=_PLACES)
+    coordinated = ma.fields.Boolean(
+        required=True, metadata={"description": "Whether the caller coordinates its cause."}
+    )
     state = ma.fields.String(required=True, validate=validate.OneOf([state.value for state in State]))
     proposals = ma.fields.List(ma.fields.UUID(), required=True)
     minutes = ma.fields.String(required=True, allow_none=True)
