@@ -23,6 +23,13 @@ DEFAULT_PORT = 8000
 _DEFIS = "MAILLAGE_DEFIS_"
 DEMO_OPERATORS = {"op1": "88", "op2": "35"}
 """A demo's operators, and the département that each serves."""
+_DEMO_PUBLISHER = {
+    "MAILLAGE_PUBLISHER": "La coalition de démonstration, 1 place de la Mairie, 88000 Épinal",
+    "MAILLAGE_PUBLICATION_DIRECTOR": "Claire, coordinatrice de la démonstration",
+    "MAILLAGE_HOST": "Cette machine : rien n’en sort",
+    "MAILLAGE_CONTACT": "contact@demo.example",
+    "MAILLAGE_DPO": "dpo@demo.example",
+}
 READ_ELSEWHERE = ("MAILLAGE_DATA", "MAILLAGE_TEST_DATA", OPERATORS)
 
 
@@ -74,6 +81,7 @@ def compose(
     }
     if demo:
         supplied |= {"MAILLAGE_DEMO_MAIL": str(folder.mail), **_demo_territories(environ, served)}
+        supplied |= _DEMO_PUBLISHER
     given = {name: value for name, value in environ.items() if value.strip() or name not in supplied}
     return supplied | given
 

@@ -12,6 +12,7 @@ from gateway.edge.routes import ROUTES, compose, routes, service_of
 from gateway.errors import PAGES
 from gateway.security import local_path
 from libs.chassis.access import declared_access
+from libs.chassis.settings import SettingsError
 
 PAGES_FOR_ALL = (
     "/",
@@ -159,7 +160,7 @@ def test_a_very_long_draft_does_not_burst_the_cookie(browser):
 
 
 def test_a_secret_that_could_be_guessed_is_refused(make_app):
-    with pytest.raises(ValueError, match="MAILLAGE_GATEWAY_SECRET"):
+    with pytest.raises(SettingsError, match="MAILLAGE_GATEWAY_SECRET"):
         make_app(secret="short")
 
 
