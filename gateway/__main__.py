@@ -1,4 +1,7 @@
-"""The process of the public site: `python -m gateway web`. It keeps no data, so it has no worker."""
+"""The processes of the public site: `python -m gateway web`, and `edge`, which prints nginx's configuration.
+
+It keeps no data, so it has neither worker nor migrations.
+"""
 
 from libs.chassis.process import start
 

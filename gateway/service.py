@@ -1,10 +1,12 @@
-"""The public site as a whole: what its process is made of."""
+"""The public site as a whole: what its processes are made of."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 
 from gateway.app import create_app
+from gateway.edge.nginx import render_from
 from gateway.settings import GatewaySettings
 from libs.chassis.logs import configure_logs
 from libs.chassis.process import Role
@@ -19,4 +21,9 @@ def run_web(environ: Mapping[str, str]) -> None:
     Server(web, create_app(its), {"web": answers_itself(web)}).run()
 
 
-ROLES: Mapping[str, Role] = {"web": run_web}
+def print_edge(environ: Mapping[str, str]) -> None:
+    """Print the configuration of the nginx before it, and end."""
+    sys.stdout.write(render_from(environ))
+
+
+ROLES: Mapping[str, Role] = {"web": run_web, "edge": print_edge}

@@ -1,9 +1,11 @@
 #!/bin/sh
-# Tests run against a real RabbitMQ and a real browser: installs Debian's where they are missing, or says how.
+# Tests run against a real RabbitMQ, nginx, promtool and browser: installs Debian's where they are missing, or says how.
 set -eu
 
 missing=""
 [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || missing="rabbitmq-server"
+[ -x /usr/sbin/nginx ] || missing="$missing nginx-light"
+[ -x /usr/bin/promtool ] || missing="$missing prometheus"
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 [ -n "$missing" ] || exit 0
 missing=$(echo $missing)

@@ -113,5 +113,22 @@ def first_administrator(installation: Installation, email: str) -> None:
     say(f"{email} administers the coalition.")
 
 
+@main.group()
+def edge() -> None:
+    """The nginx before a production installation."""
+
+
+@edge.command("render")
+def render_edge() -> None:
+    """Print its configuration, as the variables MAILLAGE_EDGE_… say."""
+    from gateway.edge.nginx import render_from
+    from libs.chassis.settings import SettingsError
+
+    try:
+        click.echo(render_from(os.environ), nl=False)
+    except SettingsError as error:
+        raise Refused(str(error)) from error
+
+
 main.add_command(consultation)
 main.add_command(territories)

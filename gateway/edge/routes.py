@@ -18,15 +18,30 @@ _DEFIS = "defis"
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Everything under `prefix` (which ends with a slash) is answered by `service`."""
+    """Everything under `prefix` (which ends with a slash) is answered by `service`.
+
+    `reads` are patterns of paths below it whose answer is the same for everybody who says not who they are: there a
+    production edge counts once for a crowd that comes at once.
+    """
 
     prefix: str
     service: str
+    reads: tuple[str, ...] = ()
 
+
+_SLUG = "[a-z0-9][a-z0-9-]*"
 
 ROUTES = (
     Route("/api/identity/", "identity"),
-    Route("/api/consultation/", "consultation"),
+    Route(
+        "/api/consultation/",
+        "consultation",
+        reads=(
+            f"/api/consultation/v1/(causes|consultations)(/{_SLUG})?",
+            f"/api/consultation/v1/consultations/{_SLUG}/results(/proposals)?",
+            "/api/consultation/v1/observatory(/defis)?",
+        ),
+    ),
     Route("/api/notifications/", "notifications"),
     Route("/", GATEWAY),
 )
