@@ -6,7 +6,12 @@ from typing import Any
 
 from libs.chassis.web import Blueprint, public, transaction
 from services.consultation.observatory import queries
-from services.consultation.observatory.schemas import OBSERVATORY, OBSERVED_DEFIS, DefisQuery
+from services.consultation.observatory.schemas import (
+    OBSERVATORY,
+    OBSERVED_DEFIS,
+    DefisQuery,
+    NarrowingSchema,
+)
 
 blueprint = Blueprint(
     "observatory", __name__, url_prefix="/v1", description="The défis of all territories, counted."
@@ -15,11 +20,12 @@ blueprint = Blueprint(
 
 @blueprint.get("/observatory")
 @public
+@blueprint.arguments(NarrowingSchema(), location="query")
 @blueprint.response(200, OBSERVATORY)
-def show_counts() -> Any:
-    """Running défis by stage, theme, kind of territory and operator, with the time of each operator's last news."""
+def show_counts(query: dict[str, Any]) -> Any:
+    """Running défis by stage, theme, kind, département and operator, with the time of each operator's last news."""
     with transaction() as session:
-        return queries.show_counts(session)
+        return queries.show_counts(session, **query)
 
 
 @blueprint.get("/observatory/defis")

@@ -17,6 +17,9 @@ STAGES: Final = ("informaction", "creaction", "activaction")
 KINDS: Final = ("rural", "pavillonnaire", "petite_ville", "metropole")
 OUTCOMES: Final = ("completed", "abandoned", "archived")
 ORIGINS: Final = ("none", "proposal", "action", "defi")
+RUNNING: Final = "running"
+STATES: Final = (RUNNING, *OUTCOMES)
+"""Where a défi may stand for who reads of it: it runs, or has come to one of its ends."""
 UNKNOWN: Final = "unknown"
 MOST_THEMES: Final = 20
 
