@@ -86,8 +86,8 @@ def closed(defi: UUID, stage: str = "creaction") -> DefiClosed:
     )
 
 
-def counts(client: FlaskClient) -> dict[str, Any]:
-    answer = client.get(PATH)
+def counts(client: FlaskClient, query: str = "") -> dict[str, Any]:
+    answer = client.get(f"{PATH}{query}")
     assert answer.status_code == 200
     assert answer.json is not None
     return dict(answer.json)
@@ -194,6 +194,28 @@ def test_the_list_is_narrowed_by_each_of_its_conditions_and_by_several(
         assert listed(client, f"?{query}") == [str(there)], query
     assert listed(client, "?theme=energie&kind=rural") == [str(here)]
     assert listed(client, "?theme=sante&kind=rural") == []
+    assert listed(client, "?departement=2A") == [str(there)]
+    operators.tell(closed(here), sequence=2)
+    assert listed(client, "?state=running") == [str(there)]
+    assert listed(client, "?state=completed") == [str(here)]
+    assert listed(client, "?state=abandoned") == []
+
+
+def test_counts_are_by_departement_and_narrowed_while_the_last_news_stays(
+    client: FlaskClient, operators: Operators
+) -> None:
+    for commune in ("26362", "26363", "2A004", "97411", "<b>"):
+        operators.tell(published(commune=commune), ago=9)
+    operators.tell(closed(uuid7()), ago=3)
+    operators.tell(published(commune="26362", kind="metropole", themes=["sante"]), operator="op2", ago=5)
+    assert counts(client)["departements"] == {"26": 3, "2A": 1, "974": 1, "unknown": 1}
+    narrowed = counts(client, "?kind=rural&theme=energie&departement=26")
+    assert (narrowed["running"], narrowed["departements"]) == (2, {"26": 2})
+    assert narrowed["outcomes"]["completed"] == 0
+    assert [(one["operator"], one["defis"], one["since"]) for one in narrowed["operators"]] == [
+        ("op1", 2, "2026-11-21T11:57:00+00:00"),
+        ("op2", 0, "2026-11-21T11:55:00+00:00"),
+    ]
 
 
 def test_the_list_comes_in_pages_that_skip_and_repeat_nothing(
@@ -217,7 +239,9 @@ def test_the_list_comes_in_pages_that_skip_and_repeat_nothing(
     assert seen == [(str(defi), "op1") for defi in reversed(others)] + ends
 
 
-@pytest.mark.parametrize("query", ["stage=fin", "kind=ville", "commune=Valence", "limit=0"])
+@pytest.mark.parametrize(
+    "query", ["stage=fin", "kind=ville", "commune=Valence", "departement=97", "state=x", "limit=0"]
+)
 def test_conditions_that_are_none_are_refused(client: FlaskClient, query: str) -> None:
     assert client.get(f"{PATH}/defis?{query}").status_code == 422
 

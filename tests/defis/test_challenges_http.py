@@ -173,6 +173,19 @@ def test_defis_are_found_by_place_theme_stage_kind_state_and_origin(
     assert found(client, state="abandoned") == [cafe]
 
 
+def test_defis_are_found_by_their_ids_however_they_ended_but_never_before_they_are_public(
+    client: FlaskClient, publish: Make, draft: Make, anne: Person
+) -> None:
+    cafe, garden, other = publish(), publish(), publish()
+    unpublished = draft()
+    cafe.post("/state", anne, action="abandon")
+    ids = [cafe.id, garden.id, unpublished.id, str(uuid7())]
+    assert found(client, id=ids) == [garden.id, cafe.id]
+    assert found(client, id=other.id) == [other.id]
+    assert found(client, id=ids, state="published") == [garden.id]
+    assert client.get(f"{BASE}/defis", query_string={"id": ids * 13}).status_code == 422
+
+
 @pytest.mark.parametrize(
     "query",
     [

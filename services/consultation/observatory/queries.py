@@ -31,7 +31,9 @@ def show_counts(session: Session, **narrowing: Any) -> dict[str, Any]:
     groups = session.execute(select(*alike, counted, func.max(ObservedDefi.news_at)).group_by(*alike))
     counts = count(Group(*row) for row in groups)
     running = [ObservedDefi.outcome.is_(None), *conditions]
-    each = select(func.jsonb_array_elements_text(ObservedDefi.themes).label("theme")).where(*running).subquery()
+    each = (
+        select(func.jsonb_array_elements_text(ObservedDefi.themes).label("theme")).where(*running).subquery()
+    )
     themes = session.execute(
         select(each.c.theme, func.count()).group_by(each.c.theme).order_by(func.count().desc(), each.c.theme)
     )

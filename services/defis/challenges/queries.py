@@ -142,7 +142,10 @@ def _filtered(query: Select[Any], filters: Mapping[str, Any]) -> Select[Any]:
             query = query.where(column == filters[name])
     if filters["theme"] is not None:
         query = query.where(Defi.themes.contains([filters["theme"]]))
-    states = LISTED_STATES if filters["state"] is None else (filters["state"],)
+    if filters["id"] is not None:
+        query = query.where(Defi.id.in_(filters["id"]))
+    listed = LISTED_STATES if filters["id"] is None else PUBLIC_STATES
+    states = listed if filters["state"] is None else (filters["state"],)
     return query.where(Defi.state.in_(states))
 
 

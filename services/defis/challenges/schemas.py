@@ -27,6 +27,8 @@ from services.defis.fields import Code, CommuneCode, DepartementCode, note_field
 from services.defis.standing import Role
 
 LONGEST_COMMUNE_NAME = 100
+MOST_IDS = 50
+"""Défis that may be asked for by their ids at once."""
 
 
 def _word(words: Any, **options: Any) -> ma.fields.String:
@@ -203,6 +205,12 @@ class DefisQuery(PageQuery):
         PUBLIC_STATES,
         load_default=None,
         metadata={"description": "Without it: those published, paused or completed."},
+    )
+    id = ma.fields.List(
+        ma.fields.UUID(),
+        load_default=None,
+        validate=ItemCount(max=MOST_IDS),
+        metadata={"description": "These, one `id=` each; abandoned and archived ones too."},
     )
     origin = ma.fields.UUID(
         load_default=None, metadata={"description": "The proposal, action or défi that they came from."}
