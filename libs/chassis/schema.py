@@ -108,3 +108,39 @@ SCHEMA_1 = (
     """,
     "CREATE INDEX mail_due ON mail (next_try)",
 )
+
+SCHEMA_2 = (
+    # Subjects who were erased, by the SHA-256 of their id: `erasure.py`.
+    """
+    CREATE TABLE erased_subject (
+        digest bytea PRIMARY KEY,
+        erased_at timestamptz NOT NULL
+    )
+    """,
+    # Refuses a row that names, in the column given, somebody erased. The shared lock makes an erasure wait for rows
+    # being written, and them for it. A volatile function sees what was committed while it waited.
+    """
+    CREATE FUNCTION refuse_erased() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        named text := to_jsonb(NEW) ->> TG_ARGV[0];
+    BEGIN
+        PERFORM pg_advisory_xact_lock_shared(hashtextextended('erasure of ' || named, 0));
+        IF EXISTS (SELECT FROM erased_subject WHERE digest = sha256(convert_to(named, 'UTF8'))) THEN
+            RAISE EXCEPTION 'this row names somebody who was erased';
+        END IF;
+        RETURN NEW;
+    END
+    $$
+    """,
+)
+
+
+def refuse_erased_in(table: str, column: str, condition: str = "true") -> str:
+    """The statement that makes the database refuse rows of `table` that name somebody erased in `column`.
+
+    `condition` narrows, in SQL on `NEW`, the rows that are looked at.
+    """
+    return f"""
+    CREATE TRIGGER {column}_is_not_erased BEFORE INSERT OR UPDATE OF {column} ON {table}
+        FOR EACH ROW WHEN (NEW.{column} IS NOT NULL AND {condition}) EXECUTE FUNCTION refuse_erased('{column}')
+    """

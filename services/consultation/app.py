@@ -8,6 +8,7 @@ from flask import Flask, Response
 
 from libs.chassis.app import ServiceApp, create_service_app
 from libs.chassis.db import Database
+from libs.chassis.erasure import refuse_erased
 from libs.chassis.tokens import TokenVerifier
 from services.consultation.actions.routes import blueprint as actions
 from services.consultation.causes.routes import blueprint as causes
@@ -15,6 +16,7 @@ from services.consultation.consultations.routes import blueprint as consultation
 from services.consultation.moderation.routes import blueprint as moderation
 from services.consultation.observatory.routes import blueprint as observatory
 from services.consultation.participants.routes import blueprint as participants
+from services.consultation.privacy.routes import blueprint as privacy
 from services.consultation.proposals.routes import blueprint as proposals
 from services.consultation.results.routes import blueprint as results
 from services.consultation.sequences.routes import blueprint as sequences
@@ -39,6 +41,7 @@ BLUEPRINTS = (
     workshops,
     actions,
     observatory,
+    privacy,
 )
 
 
@@ -56,6 +59,7 @@ def create_app(settings: ConsultationSettings, database: Database, verifier: Tok
             extensions={"consultation.figures": RecentFigures(settings.figures_kept)},
         )
     )
+    refuse_erased(app, database, but=("voting",))
     app.after_request(_keep_out_of_caches)
     return app
 

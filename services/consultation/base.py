@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import DateTime, Text
+from sqlalchemy import CursorResult, DateTime, Executable, Text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 
 from libs.chassis.db import new_metadata
 
@@ -29,3 +29,8 @@ class Base(DeclarativeBase):
         Document: JSONB,
         list[str]: JSONB,
     }
+
+
+def rows_changed(session: Session, statement: Executable) -> int:
+    """Run an UPDATE or a DELETE; how many rows it met."""
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount

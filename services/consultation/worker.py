@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from libs.chassis.bus import Bus
 from libs.chassis.db import Database
+from libs.chassis.erasure import forget_old_erasures
 from libs.chassis.inbox import Consumer
 from libs.chassis.jobs import Job
 from libs.chassis.keys import keep_keys
@@ -13,6 +14,7 @@ from libs.chassis.worker import Worker
 from libs.contracts.identity import KeysRotated
 from services.consultation.consultations.commands import record_dates
 from services.consultation.observatory.consumers import CONSUMERS as OBSERVATORY
+from services.consultation.privacy.consumers import CONSUMERS as PRIVACY
 from services.consultation.results.commands import record_publications
 from services.consultation.settings import ConsultationSettings
 from services.consultation.workshops.commands import forget_places
@@ -20,10 +22,12 @@ from services.consultation.workshops.commands import forget_places
 consumers = (
     Consumer(name="keep-keys", event=KeysRotated, handle=keep_keys, projection=True),
     *OBSERVATORY,
+    *PRIVACY,
 )
 jobs = (
     Job(name="record-consultation-dates", every=timedelta(seconds=5), run=record_dates),
     Job(name="record-published-results", every=timedelta(seconds=5), run=record_publications),
+    Job(name="forget-old-erasures", every=timedelta(hours=6), run=forget_old_erasures),
     Job(name="forget-workshop-places", every=timedelta(hours=6), run=forget_places),
 )
 

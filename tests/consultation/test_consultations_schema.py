@@ -16,7 +16,8 @@ from services.consultation.results import models as _results  # noqa: F401
 from services.consultation.voting import models as _voting  # noqa: F401
 from services.consultation.workshops import models as _workshops  # noqa: F401
 
-CHASSIS = {"alembic_version", *(s.split()[2] for s in schema.SCHEMA_1 if "CREATE TABLE" in s)}
+TABLES = [s for s in (*schema.SCHEMA_1, *schema.SCHEMA_2) if "CREATE TABLE" in s]
+CHASSIS = {"alembic_version", *(s.split()[2] for s in TABLES)}
 
 
 def test_the_migrations_make_what_the_models_say(database: Database) -> None:

@@ -48,7 +48,17 @@ def test_the_migrations_make_exactly_the_tables_that_the_code_expects(identity_u
 
 
 def test_what_of_people_and_tokens_anyone_may_call_is_listed_here(identity):
-    features = ("keys", "visitors", "sign_in", "sessions", "people", "roles", "organisations", "operators")
+    features = (
+        "keys",
+        "visitors",
+        "sign_in",
+        "sessions",
+        "people",
+        "roles",
+        "organisations",
+        "operators",
+        "privacy",
+    )
     anyone = {
         rule.endpoint
         for rule in identity.app.url_map.iter_rules()
@@ -65,6 +75,7 @@ def test_what_of_people_and_tokens_anyone_may_call_is_listed_here(identity):
         "organisations.list_organisations",
         "operators.list_operators",
         "operators.show_operator",
+        "privacy.show_erasure",
     }
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from libs.chassis.errors import FieldError, Invalid, Sentence
@@ -34,7 +34,7 @@ from services.consultation.actions.rules import (
     check_stands,
     recorder,
 )
-from services.consultation.base import Localised
+from services.consultation.base import Localised, rows_changed
 from services.consultation.causes.rules import coordinates
 
 
@@ -185,6 +185,15 @@ def measure(
     session.flush()
     record(session, _fact(action, made))
     return made
+
+
+def forget_measurer(session: Session, account: UUID) -> dict[str, int]:
+    """Let an account that is erased measure nothing any more; what it measured stands, in the name of its body.
+
+    Returns how many actions it measured.
+    """
+    measured = update(Action).where(Action.measurer_account == account)
+    return {"actions_measured": rows_changed(session, measured.values(measurer_account=None))}
 
 
 def _check_place(session: Session, indicator: Indicator, new: NewMeasure) -> None:

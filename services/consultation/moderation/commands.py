@@ -6,17 +6,19 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from libs.chassis.db import lock
 from libs.chassis.errors import Conflict
+from libs.chassis.ids import uuid4
 from libs.chassis.messages import N_
 from libs.chassis.outbox import record
 from libs.chassis.tokens import Principal
 from libs.contracts.consultation import ProposalAccepted, ProposalPostponed, ProposalRefused
 from libs.contracts.event import Event
 from libs.contracts.notices import ConsultationNotice
+from services.consultation.base import rows_changed
 from services.consultation.consultations.models import Consultation
 from services.consultation.moderation.rules import (
     HELD_FOR,
@@ -83,6 +85,17 @@ def decide(
     if proposal.author_subject is not None:
         record(session, _notice(proposal, proposal.author_subject))
     return proposal, consultation.slug
+
+
+def forget_moderator(session: Session, moderator: UUID) -> dict[str, int]:
+    """Put a random id, which nothing else holds, in the decisions of a moderator who is erased; free what they hold.
+
+    That one person made them stays. Returns how many decisions there were.
+    """
+    held = update(Proposal).where(Proposal.locked_by == moderator)
+    session.execute(held.values(locked_by=None, locked_until=None))
+    decided_by_them = update(Proposal).where(Proposal.decided_by == moderator)
+    return {"decisions_made_anonymous": rows_changed(session, decided_by_them.values(decided_by=uuid4()))}
 
 
 _EVENTS: Mapping[str, Callable[[Proposal], Event]] = {

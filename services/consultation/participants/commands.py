@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import case, or_, update
+from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -74,3 +75,18 @@ def withdraw_consent(session: Session, consultation: Consultation, who: Identity
     if participant_id is None:
         return 0
     return delete_votes_of(session, participant_id)
+
+
+def forget_account(session: Session, subject: UUID) -> dict[str, int]:
+    """Remove the consents and votes of an account that is erased, in every consultation.
+
+    The votes leave the tallies, which are counted from the rows. A vote that is being cast meanwhile waits for its
+    participant, and then finds none. Returns how many of what.
+    """
+    own = (Participant.class_ == "account", Participant.subject == str(subject))
+    held = session.scalars(
+        select(Participant.id).where(*own).order_by(Participant.id).with_for_update()
+    ).all()
+    votes = sum(delete_votes_of(session, participant_id) for participant_id in held)
+    session.execute(delete(Participant).where(Participant.id.in_(held)))
+    return {"consents": len(held), "votes": votes}

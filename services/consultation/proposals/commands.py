@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from libs.chassis.db import lock
@@ -15,6 +15,8 @@ from libs.chassis.limits import count_against_limit
 from libs.chassis.messages import N_
 from libs.chassis.outbox import record
 from libs.contracts.consultation import ProposalSubmitted
+from services.consultation.actions.models import ActionProposal
+from services.consultation.base import rows_changed
 from services.consultation.consultations.models import Consultation
 from services.consultation.consultations.rules import refuse_unless_open
 from services.consultation.proposals.models import Proposal
@@ -27,6 +29,8 @@ from services.consultation.proposals.rules import (
     check_not_repeated,
     checked_text,
 )
+from services.consultation.voting.models import Vote
+from services.consultation.workshops.models import WorkshopProposal
 
 
 def submit(
@@ -68,6 +72,34 @@ def submit(
         ProposalSubmitted(proposal_id=proposal.id, consultation_id=consultation.id, language=language),
     )
     return proposal
+
+
+def forget_author(session: Session, author: UUID) -> dict[str, int]:
+    """Take somebody who is erased out of what they proposed. Returns what became of how many.
+
+    What was never public goes. What others voted on, or worked on, stays without author; of what was refused after
+    that the text goes too, since nobody reads it any more.
+    """
+    own, refused = Proposal.author_subject == author, Proposal.state == "refused"
+    unseen = (Proposal.state.in_((*UNDECIDED, "refused")), ~_built_upon())
+    nobody = {"author_subject": None, "author_name": None, "note": None}
+    return {
+        "proposals_deleted": rows_changed(session, delete(Proposal).where(own, *unseen)),
+        "proposal_texts_destroyed": rows_changed(
+            session, update(Proposal).where(own, refused).values(text="", **nobody)
+        ),
+        "proposals_made_anonymous": rows_changed(session, update(Proposal).where(own).values(**nobody)),
+    }
+
+
+def _built_upon() -> ColumnElement[bool]:
+    """Whether others voted on a proposal, or a workshop or an action came from it."""
+    return or_(
+        *(
+            exists().where(table.proposal_id == Proposal.id).correlate(Proposal)
+            for table in (Vote, WorkshopProposal, ActionProposal)
+        )
+    )
 
 
 def _text_rules(consultation: Consultation) -> TextRules:

@@ -169,6 +169,25 @@ def forget_places(session: Session, now: datetime) -> None:
     session.execute(delete(WorkshopPlace).where(WorkshopPlace.workshop_id.in_(past)))
 
 
+def free_places(session: Session, subject: UUID, now: datetime) -> dict[str, int]:
+    """Give back the places of an account that is erased; where a workshop is to come, who waits moves up and is told.
+
+    Returns how many places there were.
+    """
+    own = select(WorkshopPlace.workshop_id).where(WorkshopPlace.subject == subject)
+    workshops = select(Workshop).where(Workshop.id.in_(own)).order_by(Workshop.id).with_for_update()
+    freed = 0
+    for workshop in session.scalars(workshops).all():
+        place = session.get(WorkshopPlace, (workshop.id, subject))
+        if place is not None:
+            session.delete(place)
+            freed += 1
+        if workshop.state == State.SCHEDULED and now < workshop.ends_at:
+            _promote(session, workshop)
+    session.flush()
+    return {"workshop_places": freed}
+
+
 def _promote(session: Session, workshop: Workshop) -> None:
     """Give free places to those who wait, in the order they asked, and tell them. The caller holds the row."""
     session.flush()
