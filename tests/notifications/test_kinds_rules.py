@@ -95,6 +95,8 @@ def test_a_path_stays_on_the_site(owner: str, reference: str) -> None:
         ("defi:0190a3c4-0000-7000-8000-000000000000", "/defis/op1/0190a3c4-0000-7000-8000-000000000000"),
         ("proposal:0190a3c4-0000-7000-8000-000000000000", "/account/proposals"),
         ("consultation:territoires", "/consultations/territoires"),
+        ("workshop:0190a3c4-0000-7000-8000-000000000000", "/workshops/0190a3c4-0000-7000-8000-000000000000"),
+        ("action:0190a3c4-0000-7000-8000-000000000000", "/actions/0190a3c4-0000-7000-8000-000000000000"),
         ("results:territoires", "/consultations/territoires/results"),
         ("meeting:0190a3c4-0000-7000-8000-000000000000", "/notices"),
         ("defi:../../sign-in", "/notices"),

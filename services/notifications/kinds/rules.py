@@ -128,6 +128,10 @@ def path_of(owner: str, reference: str) -> str:
             return f"/consultations/{found['id']}"
         case "results":
             return f"/consultations/{found['id']}/results"
+        case "workshop":
+            return f"/workshops/{found['id']}"
+        case "action":
+            return f"/actions/{found['id']}"
         case _:
             return "/notices"
 
