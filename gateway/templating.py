@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from flask import Flask
-from flask_babel import format_date, format_decimal, format_percent, format_time, get_locale, gettext
+from flask_babel import (
+    format_currency,
+    format_date,
+    format_decimal,
+    format_percent,
+    format_time,
+    get_locale,
+    gettext,
+)
 from markupsafe import Markup, escape
 
-from gateway import figures, session, wording
+from gateway import figures, hours, session, wording
 from gateway.security import here
 from gateway.settings import GatewaySettings
 
@@ -23,12 +32,14 @@ def configure_templates(app: Flask, settings: GatewaySettings) -> None:
         moment=moment,
         number=format_decimal,
         percent=percent,
+        euros=euros,
         local=local,
         in_language=in_language,
         paragraphs=paragraphs,
     )
     app.jinja_env.globals.update(
         wording=wording,
+        hours=hours,
         segments=figures.segments,
         public_url=settings.public_url,
         demo=bool(settings.demo_mail),
@@ -85,3 +96,8 @@ def moment(instant: str) -> str:
 def percent(whole: int) -> str:
     """A whole percentage, spaced as the language does."""
     return str(format_percent(whole / 100))
+
+
+def euros(cents: int) -> str:
+    """An amount of money, as one writes it: « 1 250,50 € »."""
+    return str(format_currency(Decimal(cents) / 100, "EUR"))

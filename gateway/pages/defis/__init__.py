@@ -1,5 +1,12 @@
 """A défi and all that people do in it: launching, joining, pledging, meeting, asking for a gate; and field agents."""
 
-from flask import Blueprint
+from gateway.pages.defis import accompaniment, debates, gates, meetings, page, scheduling
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS = (
+    page.blueprint,
+    meetings.blueprint,
+    scheduling.blueprint,
+    debates.blueprint,
+    gates.blueprint,
+    accompaniment.blueprint,
+)
