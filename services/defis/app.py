@@ -8,6 +8,7 @@ from flask import Flask, Response
 
 from libs.chassis.app import ServiceApp, create_service_app
 from libs.chassis.db import Database
+from libs.chassis.erasure import refuse_erased
 from libs.chassis.tokens import TokenVerifier
 from services.defis.accompaniment.routes import blueprint as accompaniment
 from services.defis.challenges.routes import blueprint as challenges
@@ -63,6 +64,7 @@ def create_app(settings: DefisSettings, database: Database, verifier: TokenVerif
             },
         )
     )
+    refuse_erased(app, database)
     app.after_request(_keep_out_of_caches)
     return app
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from libs.chassis.bus import Bus
 from libs.chassis.db import Database
+from libs.chassis.erasure import forget_old_erasures
 from libs.chassis.inbox import Consumer
 from libs.chassis.jobs import Job
 from libs.chassis.keys import keep_keys
@@ -13,12 +14,17 @@ from libs.chassis.worker import Worker
 from libs.contracts.identity import KeysRotated
 from services.defis.meetings.commands import remind
 from services.defis.pledges.commands import lapse_overdue
+from services.defis.privacy.consumers import consumers as privacy_consumers
 from services.defis.settings import DefisSettings
 
-consumers = (Consumer(name="keep-keys", event=KeysRotated, handle=keep_keys, projection=True),)
+consumers = (
+    Consumer(name="keep-keys", event=KeysRotated, handle=keep_keys, projection=True),
+    *privacy_consumers,
+)
 jobs = (
     Job(name="remind-of-meetings", every=timedelta(minutes=5), run=remind),
     Job(name="lapse-pledges", every=timedelta(hours=1), run=lapse_overdue),
+    Job(name="forget-old-erasures", every=timedelta(hours=6), run=forget_old_erasures),
 )
 
 

@@ -8,6 +8,7 @@ from flask import Flask, Response
 
 from libs.chassis.app import ServiceApp, create_service_app
 from libs.chassis.db import Database
+from libs.chassis.erasure import refuse_erased
 from libs.chassis.tokens import TokenVerifier
 from services.notifications.follows.routes import follows
 from services.notifications.inbox.routes import inbox
@@ -38,6 +39,7 @@ def create_app(settings: NotificationsSettings, database: Database, verifier: To
             extensions={"notifications.post": Post.of(settings)},
         )
     )
+    refuse_erased(app, database)
     app.after_request(_keep_out_of_caches)
     return app
 

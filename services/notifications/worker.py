@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from libs.chassis.bus import Bus
 from libs.chassis.db import Database
+from libs.chassis.erasure import forget_old_erasures
 from libs.chassis.inbox import Consumer
 from libs.chassis.jobs import Job
 from libs.chassis.keys import keep_keys
@@ -22,6 +23,7 @@ from services.notifications.inbox.commands import forget_old_notices
 from services.notifications.inbox.consumers import consumers as inbox_consumers
 from services.notifications.people.consumers import consumers as people_consumers
 from services.notifications.post import Post
+from services.notifications.privacy.consumers import consumers as privacy_consumers
 from services.notifications.settings import NotificationsSettings
 
 consumers: tuple[Consumer, ...] = (
@@ -29,6 +31,7 @@ consumers: tuple[Consumer, ...] = (
     *people_consumers,
     *inbox_consumers,
     *follow_consumers,
+    *privacy_consumers,
 )
 
 
@@ -47,6 +50,7 @@ def jobs(settings: NotificationsSettings) -> tuple[Job, ...]:
         Job(name="send-digests", every=timedelta(seconds=5), run=digests),
         Job(name="forget-unconfirmed-follows", every=timedelta(minutes=15), run=forget_expired),
         Job(name="forget-old-notices", every=timedelta(hours=6), run=forget_old_notices),
+        Job(name="forget-old-erasures", every=timedelta(hours=6), run=forget_old_erasures),
         Job(name="forget-old-mailings", every=timedelta(hours=6), run=forget_old_mailings),
     )
 

@@ -2,13 +2,23 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from libs.chassis.db import Database
+from libs.chassis.ids import uuid4, uuid7
+from libs.chassis.inbox import Inbox
+from libs.contracts.envelope import Envelope
+from libs.contracts.erasures import ErasureRequested
 from services.defis.privacy.commands import erase_subject
-from tests.defis.conftest import BASE, Api, Person, Tokens
+from services.defis.timeline.commands import actor_of
+from services.defis.worker import consumers
+from tests.defis.conftest import BASE, COMMUNE, Api, Person, Tokens
 
 STATED = {"charter": "Adoptée.", "experiment": "Trois samedis.", "task": "Peindre."}
 SECRETS = ("secret", "06 12 34")
@@ -30,6 +40,32 @@ def rows_that_hold(database: Database, *words: str) -> list[str]:
             for row in session.scalars(text(f'SELECT t::text FROM "{table}" AS t')):
                 found += [table] * any(word in row for word in words)
     return found
+
+
+def ask(database: Database, subject: UUID, *, owner: str = "op1") -> str:
+    """Identity asks an owner to erase whom it knows by that id. Returns the envelope, to deliver again."""
+    number = uuid4()
+    body = Envelope(
+        id=uuid7(),
+        type=ErasureRequested.type("coalition"),
+        source="/coalition/identity",
+        subject=str(number),
+        sequence=1,
+        time=datetime.now(UTC),
+        data=ErasureRequested(erasure_id=number, owner=owner, pairwise_id=subject).dump(),
+        traceparent="",
+    ).to_json()
+    assert Inbox(database, consumers).receive([body]) == [True]
+    return body
+
+
+def declared(database: Database) -> list[dict[str, Any]]:
+    """What was declared so far."""
+    query = text(
+        "SELECT envelope::json -> 'data' FROM outbox WHERE type = 'op1.defis.erasure_declared.v1' ORDER BY position"
+    )
+    with database.transaction() as session:
+        return list(session.scalars(query))
 
 
 def live(defi: Api, who: Person, anne: Person) -> dict[str, str]:
@@ -157,3 +193,59 @@ def test_others_are_not_touched(
     before = (defi.get("/members", anne), defi.get("/pledges", anne), defi.get("/timeline", anne))
     assert set(erase(database, tokens.account()).values()) == {0}
     assert before == (defi.get("/members", anne), defi.get("/pledges", anne), defi.get("/timeline", anne))
+
+
+def test_identity_asks_and_the_erasure_is_declared_once_however_often_it_is_delivered(
+    defi: Api, anne: Person, bruno: Person, database: Database
+) -> None:
+    live(defi, bruno, anne)
+    body = ask(database, bruno.subject)
+    Inbox(database, consumers).receive([body])
+    (declaration,) = declared(database)
+    assert declaration["erasure_id"] in body
+    assert {code: count for code, count in declaration["erased"].items() if count} == {
+        "arguments": 1,
+        "invitations": 1,
+        "memberships": 1,
+        "places_freed": 1,
+        "pledges_anonymised": 1,
+        "pledges_deleted": 1,
+    }
+    assert rows_that_hold(database, str(bruno.subject), *SECRETS) == []
+
+
+def test_an_asking_of_another_owner_changes_nothing_and_is_not_kept(
+    defi: Api, anne: Person, bruno: Person, database: Database
+) -> None:
+    live(defi, bruno, anne)
+    before = rows_that_hold(database, str(bruno.subject))
+    ask(database, bruno.subject, owner="op2")
+    assert rows_that_hold(database, str(bruno.subject)) == before
+    assert declared(database) == []
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_an_erased_account_does_nothing_more_with_its_token(
+    client: FlaskClient, defi: Api, anne: Person, bruno: Person, database: Database, known: bool
+) -> None:
+    if known:
+        live(defi, bruno, anne)
+    ask(database, bruno.subject)
+    for path, body in (
+        ("", {"problem": "Encore moi.", "commune": COMMUNE}),
+        (f"/{defi.id}/membership", {"name": "Zoé"}),
+        (f"/{defi.id}/pledges", {"kind": "skill"}),
+    ):
+        answer = client.post(
+            f"{BASE}/defis{path}", json=body, headers={**bruno.headers, "Accept-Language": "fr"}
+        )
+        assert (answer.status_code, answer.json["detail"]) == (401, "Ce compte a été effacé.")
+    assert defi.get("", bruno)["id"] == defi.id
+    assert rows_that_hold(database, str(bruno.subject)) == []
+
+
+def test_the_database_refuses_a_row_of_somebody_erased(database: Database, bruno: Person) -> None:
+    ask(database, bruno.subject)
+    with pytest.raises(DBAPIError, match="erased"), database.transaction() as session:
+        actor_of(session, bruno.subject)
+    assert rows_that_hold(database, str(bruno.subject)) == []

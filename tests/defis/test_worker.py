@@ -142,7 +142,7 @@ def test_only_ids_codes_counts_and_times_are_in_what_crosses_owners() -> None:
         f"defis.{name}"
         for name in (
             "published", "stage_changed", "meeting_scheduled", "pledge_offered", "member_joined", "closed",
-            "person_notified",
+            "person_notified", "erasure_declared",
         )
     }  # fmt: skip
     crossing = [event for name, event in facts.items() if name != "defis.person_notified"]
@@ -150,5 +150,5 @@ def test_only_ids_codes_counts_and_times_are_in_what_crosses_owners() -> None:
     names = {field for event in crossing for field in event.schema.fields}
     assert names == {
         "defi_id", "meeting_id", "stage", "from_stage", "to_stage", "commune", "kind", "themes", "starts_at",
-        "committed", "role", "members", "outcome", "origin_kind", "origin_owner", "origin_id",
+        "committed", "role", "members", "outcome", "origin_kind", "origin_owner", "origin_id", "erasure_id", "erased",
     }  # fmt: skip

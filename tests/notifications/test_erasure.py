@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
 
-from libs.contracts.identity import ContactConfirmed
+from libs.chassis.ids import uuid4
+from libs.contracts.erasures import ErasureRequested
+from libs.contracts.identity import ContactConfirmed, SubjectPaired
+from libs.contracts.notices import ConsultationNotice, DefisNotice
 from services.notifications.cli import erase_address, erase_person
 from tests.notifications.conftest import Account, Notifications
 
@@ -47,7 +52,12 @@ def test_a_person_erased_leaves_no_trace(service: Notifications, ana: Account) -
         traces(service, *everything)
     )
     with service.database.transaction() as session:
-        assert erase_person(session, ana.id) == {"notices": 4, "preferences": 1, "follows": 1, "mailings": 2}
+        assert erase_person(session, ana.id, datetime.now(UTC)) == {
+            "notices": 4,
+            "preferences": 1,
+            "follows": 1,
+            "mailings": 2,
+        }
     assert traces(service, ana.email, "Café des voisins", "arbres") == []
     assert traces(service, ana.id, ana.known_to_operator_as) == []
     # Of the events, a row without content stays, to know a second delivery of them.
@@ -60,7 +70,7 @@ def test_others_keep_what_is_theirs(service: Notifications, ana: Account) -> Non
         lived_in(service, person)
     before = service.inbox(bob), service.call("GET", "/preferences", who=bob).json
     with service.database.transaction() as session:
-        erase_person(session, ana.id)
+        erase_person(session, ana.id, datetime.now(UTC))
     assert (service.inbox(bob), service.call("GET", "/preferences", who=bob).json) == before
     assert {mail.to.lower() for mail in service.mails()} == {bob.email}
 
@@ -71,7 +81,7 @@ def test_an_erased_person_does_not_come_back_with_a_second_delivery(
     contact = service.hear(ContactConfirmed(person_id=ana.id, email=ana.email, language="en"))
     notice = service.notify(ana)
     with service.database.transaction() as session:
-        erase_person(session, ana.id)
+        erase_person(session, ana.id, datetime.now(UTC))
     service.mailbox.receive([contact, notice])
     assert service.rows("SELECT count(*) FROM recipient") == [(0,)]
     assert service.rows("SELECT count(*) FROM inbox WHERE status <> 'done'") == [(0,)]
@@ -82,7 +92,7 @@ def test_a_mail_queued_for_a_former_address_is_taken_back_too(service: Notificat
     service.at_once()
     service.hear(ContactConfirmed(person_id=ana.id, email="new@example.org", language="fr"))
     with service.database.transaction() as session:
-        erase_person(session, ana.id)
+        erase_person(session, ana.id, datetime.now(UTC))
     assert service.mails() == []
 
 
@@ -106,7 +116,7 @@ def test_one_can_take_away_what_is_held_of_oneself_and_of_nobody_else(
 def test_erasing_twice_or_nobody_does_nothing(service: Notifications, ana: Account) -> None:
     for _ in range(2):
         with service.database.transaction() as session:
-            erase_person(session, ana.id)
+            erase_person(session, ana.id, datetime.now(UTC))
     assert service.rows("SELECT count(*) FROM recipient") == [(0,)]
 
 
@@ -116,3 +126,83 @@ def test_an_address_without_an_account_can_be_erased(service: Notifications) -> 
     with service.database.transaction() as session:
         erase_address(session, "Carl@Example.org")
     assert traces(service, "carl@example.org") == []
+
+
+def ask(service: Notifications, subject: UUID, *, owner: str = "coalition") -> str:
+    """Identity asks an owner to erase whom it knows by that id. Returns the envelope, to deliver again."""
+    return service.hear(ErasureRequested(erasure_id=uuid4(), owner=owner, pairwise_id=subject))
+
+
+def declared(service: Notifications) -> list[dict[str, Any]]:
+    """What was declared so far, by the numbers of the askings."""
+    query = (
+        "SELECT envelope::json -> 'data' FROM outbox WHERE type = 'coalition.notifications.erasure_declared.v1'"
+        " ORDER BY position"
+    )
+    return [data for (data,) in service.rows(query)]
+
+
+def talk_of(service: Notifications, ana: Account) -> None:
+    """Everything that others may say of somebody."""
+    service.hear(ContactConfirmed(person_id=ana.id, email=ana.email, language="en"))
+    service.hear(SubjectPaired(person_id=ana.id, owner="op1", pairwise_id=ana.known_to_operator_as))
+    about = {"reference": "defi:x", "title": "Café des voisins", "facts": {}}
+    service.hear(
+        DefisNotice(recipient=ana.known_to_operator_as, kind="defi.gate_refused", **about), owner="op1"
+    )
+    service.hear(ConsultationNotice(recipient=ana.id, kind="proposal.accepted", **about))
+
+
+def test_identity_asks_and_the_erasure_is_declared_once_however_often_it_is_delivered(
+    service: Notifications, ana: Account
+) -> None:
+    lived_in(service, ana)
+    body = ask(service, ana.id)
+    service.mailbox.receive([body])
+    assert [data["erased"] for data in declared(service)] == [
+        {"follows": 1, "mailings": 2, "notices": 4, "preferences": 1}
+    ]
+    assert declared(service)[0]["erasure_id"] in body
+    everything = (ana.email, ana.id, ana.known_to_operator_as, "Café des voisins", "arbres")
+    assert traces(service, *everything) == []
+
+
+def test_what_is_said_of_somebody_after_they_were_erased_is_not_kept(
+    service: Notifications, ana: Account
+) -> None:
+    ask(service, ana.id)
+    talk_of(service, ana)
+    assert traces(service, ana.email, ana.id, ana.known_to_operator_as, "Café") == []
+    assert service.rows("SELECT count(*) FROM inbox WHERE status <> 'done'") == [(0,)]
+    for method, path, body in (
+        ("PATCH", "/preferences", {"levels": {"defi.gate_refused": "daily"}}),
+        ("POST", "/follows", {"topic": "commune:35238"}),
+    ):
+        answer = service.call(method, path, body, ana)
+        assert (answer.status_code, answer.json["code"]) == (401, "account.erased")
+
+
+def test_an_erasure_that_arrives_before_anything_else_known_of_somebody_holds(
+    service: Notifications,
+) -> None:
+    nobody = Account(uuid4(), uuid4(), "early@example.org")
+    service.follow(nobody.email, "commune:35238")
+    ask(service, nobody.id)
+    ask(service, nobody.known_to_operator_as, owner="op1")
+    talk_of(service, nobody)
+    # Also what the address follows, once it is known whose it was.
+    assert traces(service, nobody.email, nobody.id, nobody.known_to_operator_as, "Café") == []
+    assert [set(data["erased"].values()) for data in declared(service)] == [{0}]
+
+
+def test_an_asking_of_an_operator_says_whom_it_means_no_more_and_is_not_declared_here(
+    service: Notifications, ana: Account
+) -> None:
+    service.notify(ana, "defi.gate_refused")
+    ask(service, ana.known_to_operator_as, owner="op1")
+    service.notify(ana, "defi.pledge_offered")
+    assert traces(service, ana.known_to_operator_as) == []
+    assert ([notice["kind"] for notice in service.inbox(ana)["items"]], declared(service)) == (
+        ["defi.gate_refused"],
+        [],
+    )

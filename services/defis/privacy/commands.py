@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from libs.chassis.db import lock
+from libs.chassis.erasure import remember_erased
 from services.defis.challenges.commands import forget_porteur
 from services.defis.challenges.models import Defi
 from services.defis.core_groups.commands import forget_member
@@ -29,11 +29,12 @@ from services.defis.timeline.commands import forget_actor
 def erase_subject(session: Session, subject: UUID, now: datetime) -> dict[str, int]:
     """Remove or anonymise everything held of `subject`. Returns how many of what; a second time, nothing is left.
 
+    From now on nothing is written in their name.
     Défis that were never published go with their porteur. A published one stays: it is paused, those who accompany it
     find it on their worklist and name another porteur, and whoever counts on it is told. A place in a meeting goes to
     the first who waits.
     """
-    lock(session, f"erasure of {subject}")
+    remember_erased(session, subject, now)
     _hold_defis_of(session, subject)
     done = forget_porteur(session, subject, now)
     done["places_freed"] = forget_places(session, subject, now)

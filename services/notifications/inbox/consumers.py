@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from libs.chassis.inbox import Consumer, Drop, Retry, envelope_in_hand
+from libs.chassis.erasure import is_erased
+from libs.chassis.inbox import Consumer, Drop, Retry, envelope_in_hand, erase_subject
 from libs.contracts.notices import ConsultationNotice, DefisNotice
 from services.notifications.inbox.commands import News, receive
 from services.notifications.kinds.rules import path_of
@@ -20,8 +21,14 @@ letter. Later, the person was erased or never was."""
 
 
 def keep_notice(session: Session, event: DefisNotice | ConsultationNotice) -> None:
-    """Keep a notice for whom its publisher means; wait for a person who is not known here yet."""
+    """Keep a notice for whom its publisher means; wait for a person who is not known here yet.
+
+    One to somebody erased meanwhile is emptied.
+    """
     envelope, now = envelope_in_hand(session), datetime.now(UTC)
+    if is_erased(session, event.recipient):
+        erase_subject(session, envelope.source, envelope.subject)
+        return
     if now - envelope.time > WORTH_TELLING:
         raise Drop("older than thirty days")
     recipient = recipient_known_as(session, envelope.owner, event.recipient)

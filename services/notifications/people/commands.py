@@ -75,6 +75,11 @@ def forget_account(session: Session, person_id: UUID) -> tuple[str | None, list[
     return key, [(owner, pairwise_id) for owner, pairwise_id in pairings]
 
 
+def forget_pairing(session: Session, owner: str, pairwise_id: UUID) -> None:
+    """No longer know whom `owner` means by `pairwise_id`."""
+    session.execute(delete(Pairing).where(Pairing.owner == owner, Pairing.pairwise_id == pairwise_id))
+
+
 def forget_address(session: Session, key: str) -> None:
     """Remove an address that has no account, with all that hangs on it."""
     session.execute(delete(Recipient).where(Recipient.email_key == key, Recipient.account.is_(False)))

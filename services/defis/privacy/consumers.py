@@ -1,0 +1,26 @@
+"""Identity asks for erasures; each operator's service declares its own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from libs.chassis import inbox
+from libs.chassis.db import database_of
+from libs.chassis.inbox import Consumer, envelope_in_hand
+from libs.chassis.outbox import record
+from libs.contracts.erasures import DefisErasureDeclared, ErasureRequested
+from services.defis.privacy.commands import erase_subject
+
+
+def erase(session: Session, event: ErasureRequested) -> None:
+    """Erase whom this operator knows by that id, and declare it. An asking of another owner is only emptied."""
+    envelope = envelope_in_hand(session)
+    if event.owner == database_of(session).owner:
+        erased = erase_subject(session, event.pairwise_id, datetime.now(UTC))
+        record(session, DefisErasureDeclared(erasure_id=event.erasure_id, erased=erased))
+    inbox.erase_subject(session, envelope.source, envelope.subject)
+
+
+consumers = (Consumer(name="erase", event=ErasureRequested, handle=erase),)
