@@ -3,8 +3,8 @@
 The cookie is HttpOnly: scripts cannot read it. It is signed, not encrypted, so it holds only what its owner may know:
 
     visitor    token of this browser, made at the first consent
-    account    {session, token, until, name, roles}: the session's secret at identity, the short-lived access token
-               that it buys, when that ends (seconds since 1970)
+    account    {session, token, until, name, roles, grants}: the session's secret at identity, the short-lived access
+               token that it buys, when that ends (seconds since 1970); of what operators granted, the scopes too
     sign_in    {request, return_to}: a sign-in that waits for its code
     series     {slug, cards, seen}: the cards being voted on, by id, and those already dealt with
     draft      {slug, text}: a proposal kept while its author signs in
@@ -24,6 +24,12 @@ LIFETIME = timedelta(days=30)
 LONGEST_DRAFT = 1000
 """Characters: as many as consultation reads, and few enough for a cookie, of which browsers keep 4 kB."""
 
+SCOPED_ROLES = ("ebv", "operator_staff")
+"""Roles of which the page needs the scopes: it asks the operator of each."""
+
+MOST_GRANTS = 40
+"""Grants kept in the cookie, some 20 characters each; whoever has more has the widest first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -34,6 +40,8 @@ class Account:
     until: float
     name: str
     roles: tuple[str, ...]
+    grants: tuple[tuple[str, str], ...] = ()
+    """`(role, scope)` of each grant of `SCOPED_ROLES`."""
 
     def may(self, *roles: str) -> bool:
         """Whether they hold one of `roles` anywhere; only decides what the page offers."""
@@ -43,7 +51,10 @@ class Account:
 def account() -> Account | None:
     """Who is signed in on this browser."""
     held = session.get("account")
-    return Account(**{**held, "roles": tuple(held["roles"])}) if held else None
+    if not held:
+        return None
+    grants = tuple((role, scope) for role, scope in held.get("grants", ()))
+    return Account(**{**held, "roles": tuple(held["roles"]), "grants": grants})
 
 
 def sign_in(secret: str, token: str, until: float, person: dict[str, Any]) -> None:
@@ -55,7 +66,16 @@ def sign_in(secret: str, token: str, until: float, person: dict[str, Any]) -> No
         "until": until,
         "name": person.get("display_name") or person.get("email") or "",
         "roles": sorted({grant["role"] for grant in person.get("roles", [])}),
+        "grants": _scoped(person.get("roles", [])),
     }
+
+
+def _scoped(grants: Iterable[dict[str, str]]) -> list[list[str]]:
+    scoped = [[grant["role"], grant["scope"]] for grant in grants if grant["role"] in SCOPED_ROLES]
+    # A shorter scope is wider: an operator, a département, then a commune.
+    return sorted(scoped, key=lambda grant: (not grant[1].startswith("operator:"), len(grant[1]), grant))[
+        :MOST_GRANTS
+    ]
 
 
 def sign_out() -> None:
