@@ -12,6 +12,7 @@ from libs.chassis.erasure import refuse_erased
 from libs.chassis.tokens import TokenVerifier
 from services.consultation.actions.routes import blueprint as actions
 from services.consultation.causes.routes import blueprint as causes
+from services.consultation.communes.routes import blueprint as communes
 from services.consultation.consultations.routes import blueprint as consultations
 from services.consultation.moderation.routes import blueprint as moderation
 from services.consultation.observatory.routes import blueprint as observatory
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     workshops,
     actions,
     observatory,
+    communes,
     privacy,
 )
 

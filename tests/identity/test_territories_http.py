@@ -234,6 +234,22 @@ def test_lists_are_narrowed_to_what_lies_within(france):
     assert listed(france, level="commune", departement="94", epci="200046977")["items"] == []
 
 
+def test_communes_are_listed_by_their_codes(france):
+    asked = listed(france, level="commune", code=["94038", "2A004", "99999"])["items"]
+    assert [each["name"] for each in asked] == ["Ajaccio", "L’Haÿ-les-Roses"]
+    assert listed(france, level="commune", code=["2A004"], departement="94")["items"] == []
+
+
+def test_the_kinds_count_each_commune_once(france):
+    answer = france.call("GET", "/v1/territories/by-kind")
+    assert answer.status_code == 200
+    counted = {one["kind"]: one for one in answer.json["items"]}
+    assert list(counted) == ["rural", "pavillonnaire", "petite_ville", "metropole", None]
+    assert sum(one["communes"] for one in counted.values()) == len(COMMUNES)
+    assert sum(one["population"] for one in counted.values()) == sum(one[2] or 0 for one in COMMUNES)
+    assert (counted[None]["communes"], answer.json["kind_source"]) == (1, "rule")
+
+
 def test_a_list_comes_in_pages_that_hold_each_territory_once(france):
     seen, cursor = [], None
     while True:

@@ -86,6 +86,11 @@ def known_commune(commune: str) -> str | None:
     return commune if _COMMUNE.fullmatch(commune) else None
 
 
+def departement_of(commune: str) -> str:
+    """The code of the département of an INSEE commune code: three characters overseas, two elsewhere."""
+    return commune[:3] if commune.startswith(("97", "98")) else commune[:2]
+
+
 def known_themes(themes: Iterable[str]) -> list[str]:
     """Those of `themes` that are codes, each once, in order; at most twenty."""
     return [theme for theme in dict.fromkeys(themes) if _CODE.fullmatch(theme)][:MOST_THEMES]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from libs.chassis.errors import NotFound
@@ -22,7 +22,7 @@ from services.identity.territories.models import (
     Region,
     TerritoryEdition,
 )
-from services.identity.territories.rules import Figures, Grouping
+from services.identity.territories.rules import KINDS, UNCLASSED, Figures, Grouping
 
 Place = Region | Departement | Epci | Commune
 _TABLES: Mapping[str, type[Place]] = {
@@ -101,23 +101,53 @@ def unknown_territories(session: Session, codes: Collection[str]) -> list[str]:
 
 
 def list_places(
-    session: Session, level: str, within: Mapping[str, str], *, cursor: str | None, limit: int
+    session: Session,
+    level: str,
+    within: Mapping[str, str],
+    *,
+    codes: Collection[str] | None = None,
+    cursor: str | None,
+    limit: int,
 ) -> Page[Place]:
     """The territories of a level (`region`, `departement`, `epci`, `commune`) in the order of French lists.
 
     `within` narrows it to what lies in a territory of another level, by code: EPCI lie in each département and région
-    of which they have a commune. A code that is none gives an empty list.
+    of which they have a commune. A code that is none gives an empty list. `codes` narrows it to these.
     """
     table = _TABLES[level]
     listing = f"territories:{level}:{','.join(f'{name}={code}' for name, code in sorted(within.items()))}"
     query: Select[Any] = select(table).where(table.vintage == loaded_vintage())
     for name, code in within.items():
         query = query.where(_lies_in(table, name, code))
+    if codes is not None:
+        query = query.where(table.code.in_(codes))
     after = decode_cursor(listing, cursor, str, str)
     if after is not None:
         query = query.where(tuple_(table.sort_key, table.code) > after)
     rows = session.scalars(query.order_by(table.sort_key, table.code).limit(limit + 1)).all()
     return page(listing, rows, limit, lambda row: [row.sort_key, row.code])
+
+
+def count_kinds(session: Session) -> list[dict[str, Any]]:
+    """How many communes of the loaded vintage, and how many people in them, each kind has; None is « non classée »."""
+    counted = (
+        select(
+            Commune.kind,
+            func.count().label("communes"),
+            func.coalesce(func.sum(Commune.population), 0).label("people"),
+        )
+        .where(Commune.vintage == loaded_vintage())
+        .group_by(Commune.kind)
+    )
+    found = {row.kind: row for row in session.execute(counted)}
+    return [
+        {
+            "kind": kind,
+            "communes": found[kind].communes if kind in found else 0,
+            "population": int(found[kind].people) if kind in found else 0,
+        }
+        for kind in (*KINDS, UNCLASSED)
+    ]
 
 
 def figures_of_communes(session: Session) -> dict[str, Figures]:

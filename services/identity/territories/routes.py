@@ -11,9 +11,11 @@ from libs.chassis.paging import Page, PageQuery, page_schema
 from libs.chassis.web import Blueprint, public, transaction
 from services.identity.territories import queries
 from services.identity.territories.queries import KnownCommune, Place
+from services.identity.territories.rules import BY_DENSITY, BY_FIGURES
 from services.identity.territories.schemas import (
     CommuneSchema,
     FoundCommunesSchema,
+    KindsSchema,
     ListedPlaceSchema,
     SearchQuery,
     TerritoriesQuery,
@@ -33,10 +35,11 @@ KEPT_FOR: Final = timedelta(hours=1)
 @territories.arguments(TerritoriesQuery(), location="query")
 @territories.response(200, page_schema(ListedPlaceSchema()))
 def list_territories(query: dict[str, Any]) -> Page[Place]:
-    """The territories of a level, in alphabetical order; communes by département or EPCI."""
+    """The territories of a level, in alphabetical order; communes by département, EPCI or code."""
     paging = {name: query.pop(name) for name in PageQuery().fields}
+    level, codes = query.pop("level"), query.pop("codes", None)
     with transaction() as session:
-        return queries.list_places(session, query.pop("level"), query, **paging)
+        return queries.list_places(session, level, query, codes=codes, **paging)
 
 
 @territories.get("/search")
@@ -47,6 +50,17 @@ def search(query: dict[str, Any]) -> dict[str, list[Match]]:
     """Communes by name, beginning of a name, postal code or INSEE code."""
     with transaction() as session:
         return {"items": search_communes(session, query["q"], query["limit"])}
+
+
+@territories.get("/by-kind")
+@public
+@territories.response(200, KindsSchema())
+def count_kinds() -> dict[str, Any]:
+    """How many communes and people each kind of territory has, and what gave the communes their kinds."""
+    with transaction() as session:
+        edition = queries.get_edition(session)
+        source = BY_DENSITY if edition and edition.grid else BY_FIGURES
+        return {"items": queries.count_kinds(session), "kind_source": source}
 
 
 @territories.get("/<string(length=5):code>")

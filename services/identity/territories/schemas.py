@@ -9,7 +9,7 @@ import marshmallow as ma
 from libs.chassis.errors import Sentence
 from libs.chassis.messages import N_
 from libs.chassis.paging import PageQuery
-from libs.chassis.schemas import OneOf, Range, Schema, Text
+from libs.chassis.schemas import ItemCount, OneOf, Range, Schema, Text
 from services.identity.territories.gazetteer import CURRENT, STATUSES
 from services.identity.territories.rules import KIND_SOURCES, KINDS
 
@@ -22,22 +22,29 @@ LEVELS: Final = {
 """The levels that can be listed, and in which other levels each list can be narrowed."""
 
 _LONGEST_CODE: Final = 9
+_MOST_CODES: Final = 100
 
 
 class TerritoriesQuery(PageQuery):
-    """Which territories to list. Communes are listed by département or by EPCI: there are 35,000."""
+    """Which territories to list. Communes by département, by EPCI or by code: there are 35,000."""
 
     level = ma.fields.String(required=True, validate=OneOf(list(LEVELS)))
     region = Text(longest=_LONGEST_CODE)
     departement = Text(longest=_LONGEST_CODE)
     epci = Text(longest=_LONGEST_CODE)
+    codes = ma.fields.List(
+        ma.fields.String(),
+        data_key="code",
+        validate=ItemCount(max=_MOST_CODES),
+        metadata={"description": "These, one `code=` each."},
+    )
 
     @ma.validates_schema
     def _check_within(self, data: dict[str, Any], **_options: Any) -> None:
         within = data.keys() & {"region", "departement", "epci"}
         for name in sorted(within - LEVELS[data["level"]]):
             raise ma.ValidationError({name: [Sentence(N_("This list cannot be narrowed in this way."))]})
-        if data["level"] == "commune" and not within:
+        if data["level"] == "commune" and not within and "codes" not in data:
             missing = Sentence(N_("Communes are listed by département or by EPCI: name one."))
             raise ma.ValidationError({"departement": [missing]})
 
@@ -80,6 +87,21 @@ class FoundCommunesSchema(Schema):
     """What was found, the likeliest first."""
 
     items = ma.fields.List(ma.fields.Nested(FoundCommuneSchema()), required=True)
+
+
+class KindCountSchema(Schema):
+    """A kind of territory, null for « non classée », with how many communes and people it has."""
+
+    kind = ma.fields.String(required=True, allow_none=True, validate=OneOf(KINDS))
+    communes = ma.fields.Integer(required=True)
+    population = ma.fields.Integer(required=True)
+
+
+class KindsSchema(Schema):
+    """Every kind, in the order to show."""
+
+    items = ma.fields.List(ma.fields.Nested(KindCountSchema()), required=True)
+    kind_source = ma.fields.String(required=True, validate=OneOf(KIND_SOURCES))
 
 
 class OtherNameSchema(Schema):
