@@ -1,0 +1,67 @@
+"""Every page of the site, with somebody who may open it: for tests that look at all of them.
+
+A page is named by the endpoint that answers it; the places in its path (`{defi}`) are found through the public API of
+the demo that the test runs. `tests/pages/test_atlas.py` fails when a page of the site is missing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+ReadJson = Callable[[str], Any]
+"""Answers the JSON at a path of the site, without signing in."""
+
+NOBODY: Final = ""
+CITIZEN: Final = "citoyenne@demo.example"
+MODERATOR: Final = "moderateur@demo.example"
+COORDINATOR: Final = "coordinatrice@demo.example"
+FIELD_AGENT: Final = "ebv-vosges@demo.example"
+
+
+@dataclass(frozen=True, slots=True)
+class PageOf:
+    """A page: where it is, and who opens it (an address of the demo, or `NOBODY`)."""
+
+    endpoint: str
+    path: str
+    reader: str = NOBODY
+
+    def at(self, places: Mapping[str, str]) -> str:
+        """Its path in this demo."""
+        return self.path.format_map(places)
+
+
+ATLAS: Final = (
+    PageOf("home.index", "/"),
+    PageOf("voting.start", "/consultations/{slug}"),
+    PageOf("results.overview", "/consultations/{slug}/results"),
+    PageOf("results.proposals", "/consultations/{slug}/results/proposals"),
+    PageOf("proposals.form", "/consultations/{slug}/propose"),
+    PageOf("proposals.mine", "/account/proposals", CITIZEN),
+    PageOf("sign_in.form", "/sign-in"),
+    PageOf("sign_in.link", "/sign-in/link?token=x"),
+    PageOf("moderation.consultations", "/moderation", MODERATOR),
+    PageOf("moderation.queue", "/moderation/{slug}", MODERATOR),
+    PageOf("notices.inbox", "/notices", CITIZEN),
+    PageOf("notices.preferences", "/account/notifications", CITIZEN),
+    PageOf("notices.ask_to_follow", "/follow/confirm?token=x"),
+    PageOf("legal.show", "/legal/privacy"),
+    PageOf("legal.show", "/legal/notice"),
+    PageOf("legal.show", "/legal/terms"),
+    PageOf("legal.accessibility", "/accessibility"),
+    PageOf("api.show", "/docs"),
+    PageOf("demo_mail.caught", "/demo/mail"),
+    PageOf("components.gallery", "/components"),
+)
+
+NOT_PAGES: Final = frozenset({"static.send", "livez", "readyz", "api.download"})
+"""Answered by GET, and no page to read."""
+
+
+def places(read: ReadJson) -> dict[str, str]:
+    """What stands in the demo for each place of a path."""
+    proposals = read("/api/consultation/v1/consultations/territoires/proposals?limit=1")["items"]
+    defis = read("/api/territories/op1/v1/defis?limit=20")["items"]
+    return {"slug": "territoires", "proposal": proposals[0]["id"], "operator": "op1", "defi": defis[0]["id"]}

@@ -1,0 +1,139 @@
+"""No page fails a check of axe-core's RGAA and WCAG rules; the keyboard reaches everything, with its place in sight."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.atlas import ATLAS, CITIZEN, NOBODY, PageOf, places
+from tests.e2e.signing_in import sign_in
+
+pytestmark = pytest.mark.slow
+
+AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text(encoding="utf-8")
+TAGS = ["RGAAv4", "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+NARROW_DARK: dict[str, Any] = {
+    "viewport": {"width": 320, "height": 800},
+    "color_scheme": "dark",
+    "locale": "fr-FR",
+}
+WIDE_LIGHT: dict[str, Any] = {
+    "viewport": {"width": 1280, "height": 900},
+    "color_scheme": "light",
+    "locale": "en-GB",
+}
+
+
+@pytest.fixture(scope="module")
+def demo(site: str) -> dict[str, str]:
+    """The places of the demo's pages."""
+
+    def read(path: str) -> Any:
+        with urllib.request.urlopen(site + path, timeout=30) as answer:
+            return json.load(answer)
+
+    return places(read)
+
+
+@pytest.fixture(scope="module")
+def signed_in(chromium: Browser, site: str) -> Callable[[str], Any]:
+    """The cookies of each reader, signed in once."""
+    states: dict[str, Any] = {NOBODY: None}
+
+    def state(reader: str) -> Any:
+        if reader not in states:
+            context = chromium.new_context(base_url=site, locale="fr-FR")
+            page = context.new_page()
+            page.goto("/sign-in")
+            sign_in(page, reader)
+            states[reader] = context.storage_state()
+            context.close()
+        return states[reader]
+
+    return state
+
+
+@pytest.fixture
+def visit(chromium: Browser, site: str, signed_in: Callable[[str], Any]) -> Iterator[Callable[..., Page]]:
+    """Opens a path as a reader."""
+    contexts: list[BrowserContext] = []
+
+    def open_one(path: str, reader: str, **options: Any) -> Page:
+        context = chromium.new_context(base_url=site, storage_state=signed_in(reader), **options)
+        contexts.append(context)
+        page = context.new_page()
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, path
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, each with the places where it does."""
+    page.evaluate(AXE)
+    found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
+    return [
+        f"{one['id']}: {one['help']} — {[node['html'][:160] for node in one['nodes'][:3]]}"
+        for one in found["violations"]
+    ]
+
+
+@pytest.mark.parametrize("options", [NARROW_DARK, WIDE_LIGHT], ids=["320 dark fr", "1280 light en"])
+@pytest.mark.parametrize("one", ATLAS, ids=lambda one: one.path)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+    one: PageOf, options: dict[str, Any], visit: Callable[..., Page], demo: dict[str, str]
+) -> None:
+    page = visit(one.at(demo), one.reader, **options)
+    assert violations(page) == []
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0
+    assert page.locator("h1").count() == 1
+
+
+SEEN = """() => {
+  const element = document.activeElement, style = getComputedStyle(element), box = element.getBoundingClientRect();
+  return {
+    name: element.tagName + ' ' + (element.innerText || element.name || '').slice(0, 40),
+    path: element === document.body ? '' : element.outerHTML.slice(0, 200) + box.x + ',' + (box.y + scrollY),
+    ring: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+    inside: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+  };
+}"""
+REACHABLE = """() => [...document.querySelectorAll(
+  'a[href], button:not([disabled]), input:not([type=hidden], [type=radio]), select, textarea, summary')]
+  .filter(element => element.checkVisibility({visibilityProperty: true}) && !element.closest('svg')).length"""
+
+
+@pytest.mark.parametrize(
+    ("path", "reader"),
+    [
+        ("/", CITIZEN),
+        ("/consultations/{slug}", NOBODY),
+        ("/sign-in", NOBODY),
+        ("/consultations/{slug}/results", NOBODY),
+    ],
+)
+def test_the_keyboard_alone_reaches_everything_and_one_sees_where_it_is(
+    path: str, reader: str, visit: Callable[..., Page], demo: dict[str, str]
+) -> None:
+    page = visit(path.format_map(demo), reader, **NARROW_DARK)
+    expected = page.evaluate(REACHABLE)
+    reached: dict[str, dict[str, Any]] = {}
+    for _ in range(expected + 20):
+        page.keyboard.press("Tab")
+        at = page.evaluate(SEEN)
+        if not at["path"] or at["path"] in reached:
+            break
+        reached[at["path"]] = at
+    assert len(reached) >= expected
+    assert [at["name"] for at in reached.values() if not (at["ring"] and at["inside"])] == []
