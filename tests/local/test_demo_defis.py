@@ -12,6 +12,7 @@ from deploy.local.demo.defis import SOURCE, DemoDefi, demo_defis, demo_operators
 from deploy.local.demo.hosts import HOSTS
 from deploy.local.demo.operators import account_holders
 from deploy.local.demo.proposals import demo_proposals
+from deploy.local.demo.workshops import demo_actions
 from deploy.local.settings import DEMO_OPERATORS
 from services.defis.challenges.rules import LONGEST_TEXT, LONGEST_TITLE, MOST_THEMES
 from services.defis.debates.rules import LONGEST_ARGUMENT, Side
@@ -132,10 +133,15 @@ def test_whoever_carries_a_defi_can_be_signed_in_as() -> None:
     assert "Camille" in account_holders(OPERATORS["op1"])
 
 
-def test_defis_come_from_proposals_that_the_demo_has() -> None:
+def test_defis_come_from_proposals_and_actions_that_the_demo_has() -> None:
     origins = [defi.origin for defi in DEFIS if defi.origin]
-    assert len(set(origins)) == len(origins) >= 6
-    assert set(origins) <= {proposal.key for proposal in demo_proposals()}
+    proposals = [origin for origin in origins if not origin.startswith("action:")]
+    assert len(set(proposals)) == len(proposals) >= 6
+    assert set(proposals) <= {proposal.key for proposal in demo_proposals()}
+    actions = set(origins) - set(proposals)
+    assert actions <= {f"action:{action.draft}" for action in demo_actions()}
+    began = {f"action:{action.draft}": action.begun for action in demo_actions()}
+    assert all(defi.launched > began[defi.origin] for defi in DEFIS if defi.origin in actions)
 
 
 def test_there_are_meetings_held_and_meetings_to_come_and_some_are_full() -> None:

@@ -21,6 +21,7 @@ from libs.chassis.tokens import Grant, Principal
 from services.defis.accompaniment.queries import show_worklist
 from services.defis.app import MIGRATIONS
 from services.defis.challenges.models import Defi
+from services.defis.challenges.rules import Origin
 from services.defis.core_groups.models import Member
 from services.defis.gates.models import Gate
 from services.defis.meetings.models import Meeting, Registration
@@ -35,7 +36,10 @@ from services.notifications.kinds.rules import Level
 
 Operators = dict[str, Database]
 ORIGINS = {
-    defi.origin: person_called(defi.origin)
+    defi.origin: (
+        Origin.ACTION if defi.origin.startswith("action:") else Origin.PROPOSAL,
+        person_called(defi.origin),
+    )
     for code in ("op1", "op2")
     for defi in demo_defis(code)
     if defi.origin
@@ -88,7 +92,7 @@ def test_twelve_defis_stand_at_three_stages_in_four_kinds_of_territory(loaded: O
     }  # fmt: skip
     assert set(count(loaded, Defi.kind).values()) == {3}
     assert count(loaded, Defi.state) == {("published",): 11, ("completed",): 1}
-    assert count(loaded, Defi.origin_kind)[("proposal",)] == len(ORIGINS)
+    assert count(loaded, Defi.origin_kind) == {("none",): 3, ("proposal",): 7, ("action",): 2}
 
 
 def test_gates_are_confirmed_refused_with_what_is_missing_and_waiting(loaded: Operators) -> None:

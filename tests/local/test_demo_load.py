@@ -12,6 +12,7 @@ from deploy.local.demo import voting
 from deploy.local.demo.accounts import ACCOUNTS, MODERATOR, ensure_accounts
 from deploy.local.demo.content import accepted_proposals, find_consultation
 from deploy.local.demo.load import load_into
+from deploy.local.demo.proposals import demo_proposals
 from libs.chassis.db import Database
 from libs.chassis.testing.postgres import TestServer
 from services.consultation.moderation.commands import decide
@@ -46,14 +47,15 @@ def test_results_equal_a_recount_of_what_was_simulated(installation: Installatio
     _, opinions = installation
 
     recount: Counter[tuple[str, str]] = Counter()
-    everyone = voting.simulated_votes()
+    everyone = voting.present_crowd().votes()
     for theirs in everyone:
         recount.update((vote.proposal_key, vote.choice) for vote in theirs)
     with opinions.transaction() as session:
         figures = live_figures(session, "territoires")
         consultation = find_consultation(session)
         assert consultation is not None
-        keys = {str(id): key for key, id in accepted_proposals(session, consultation).items()}
+        ids = accepted_proposals(session, consultation, demo_proposals())
+        keys = {str(id): key for key, id in ids.items()}
 
     counted = Counter(
         {
@@ -70,6 +72,7 @@ def test_results_equal_a_recount_of_what_was_simulated(installation: Installatio
 
 def test_a_second_start_keeps_what_people_did(installation: Installation, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(voting, "PARTICIPANTS", 50)
+    monkeypatch.setattr(voting, "PAST_PARTICIPANTS", 20)
     people, opinions = installation
     load_into(people, opinions, say=print)
     with people.transaction() as session:
@@ -92,6 +95,7 @@ def test_an_interrupted_load_is_completed_at_the_next_start(
 ):
     monkeypatch.setattr(voting, "CONSENTS_AT_ONCE", 20)
     monkeypatch.setattr(voting, "PARTICIPANTS", 50)
+    monkeypatch.setattr(voting, "PAST_PARTICIPANTS", 20)
     people, opinions = installation
 
     class Interrupted(Exception):
@@ -102,7 +106,8 @@ def test_an_interrupted_load_is_completed_at_the_next_start(
 
     with pytest.raises(Interrupted):
         load_into(people, opinions, say=print, tell=interrupt)
-    assert 0 < votes(opinions) < (whole := sum(map(len, voting.simulated_votes())))
+    crowds = voting.present_crowd(), voting.past_crowd()
+    assert 0 < votes(opinions) < (whole := sum(len(theirs) for crowd in crowds for theirs in crowd.votes()))
 
     load_into(people, opinions, say=print)
     assert votes(opinions) == whole
@@ -110,13 +115,14 @@ def test_an_interrupted_load_is_completed_at_the_next_start(
 
 def test_demo_accounts_are_the_ones_announced(installation: Installation, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(voting, "PARTICIPANTS", 1)
+    monkeypatch.setattr(voting, "PAST_PARTICIPANTS", 1)
     people, opinions = installation
     load_into(people, opinions, say=print)
     with people.transaction() as session:
         found = {account.email: find_account(session, account.email) for account in ACCOUNTS}
         roles = set(session.execute(text("SELECT role FROM role_grant")).scalars())
     assert None not in found.values()
-    assert len(set(found.values())) == 4
+    assert len(set(found.values())) == len(ACCOUNTS)
     assert roles == {"moderator", "coordinator", "administrator"}
 
 
@@ -124,6 +130,7 @@ def test_the_consultation_is_open_and_some_proposals_wait(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(voting, "PARTICIPANTS", 1)
+    monkeypatch.setattr(voting, "PAST_PARTICIPANTS", 1)
     people, opinions = installation
     load_into(people, opinions, say=print)
     now = datetime.now(UTC)
@@ -131,7 +138,11 @@ def test_the_consultation_is_open_and_some_proposals_wait(
         consultation = find_consultation(session)
         assert consultation is not None
         assert consultation.opens_at < now < consultation.closes_at - timedelta(weeks=5)
-        states = session.execute(select(Proposal.state, func.count()).group_by(Proposal.state)).all()
+        states = session.execute(
+            select(Proposal.state, func.count())
+            .where(Proposal.consultation_id == consultation.id)
+            .group_by(Proposal.state)
+        ).all()
         citizen = find_account_of_citizen(people)
         own = session.scalars(select(Proposal.state).where(Proposal.author_subject == citizen)).all()
         told = session.scalars(text("SELECT type FROM outbox WHERE type LIKE '%.person_notified.%'")).all()

@@ -28,7 +28,8 @@ CITIZEN = DemoAccount("citoyenne@demo.example", "Camille", None, "votes and prop
 MODERATOR = DemoAccount("moderateur@demo.example", "Mohamed", "moderator", "decides on proposals")
 COORDINATOR = DemoAccount("coordinatrice@demo.example", "Claire", "coordinator", "runs the cause")
 ADMINISTRATOR = DemoAccount("administrateur@demo.example", "Alain", "administrator", "grants roles")
-ACCOUNTS = (CITIZEN, MODERATOR, COORDINATOR, ADMINISTRATOR)
+MEASURER = DemoAccount("mesure@demo.example", "Irène", None, "measures the actions")
+ACCOUNTS = (CITIZEN, MODERATOR, COORDINATOR, ADMINISTRATOR, MEASURER)
 
 
 def ensure_accounts(session: Session) -> dict[DemoAccount, Principal]:

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from deploy.local.demo.texts import trimmed
 from services.defis.challenges.rules import Kind, Stage
 from services.defis.debates.rules import Side
 from services.defis.gates.rules import Decision as GateDecision
@@ -113,7 +114,7 @@ class DemoDefi:
     kind: Kind
     themes: tuple[str, ...]
     origin: str | None
-    """The key of the demo's proposal that it came from."""
+    """The key of the demo's proposal that it came from; `action:` and the key of its draft where it was an action."""
     porteur: str
     core: tuple[str, ...]
     members: int
@@ -143,17 +144,8 @@ def demo_defis(operator: str) -> tuple[DemoDefi, ...]:
 
 @cache
 def _read() -> dict[str, list[dict[str, Any]]]:
-    read: dict[str, list[dict[str, Any]]] = _trimmed(tomllib.loads(SOURCE.read_text(encoding="utf-8")))
+    read: dict[str, list[dict[str, Any]]] = trimmed(tomllib.loads(SOURCE.read_text(encoding="utf-8")))
     return read
-
-
-def _trimmed(value: Any) -> Any:
-    """The same content without the newlines that only make the file legible."""
-    if isinstance(value, dict):
-        return {key: _trimmed(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_trimmed(inner) for inner in value]
-    return value.strip() if isinstance(value, str) else value
 
 
 def _operator(entry: dict[str, Any]) -> DemoOperator:

@@ -1,4 +1,4 @@
-"""The demo's two operators as identity knows them, so that people may be sent to them; invented, as all in it is."""
+"""The demo's organisations, all invented, as identity knows them: operators, and bodies of actions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deploy.local.demo.defis import demo_operators
+from deploy.local.demo.workshops import demo_bodies
 from services.identity.operators.commands import add_operator, serve
 from services.identity.operators.queries import get_operator, operator_exists
 from services.identity.organisations.commands import add_organisation
@@ -45,9 +46,21 @@ def ensure_hosts(session: Session, now: datetime) -> None:
             serve(session, operator, demo_operators()[host.code].served)
 
 
+def ensure_bodies(session: Session, now: datetime) -> None:
+    """Make the organisations that are missing of those that carry out or measure an action."""
+    for name, kind in demo_bodies().items():
+        if _organisation(session, name) is None:
+            add_organisation(session, name=name, kind=kind, url=None, now=now)
+
+
+def _organisation(session: Session, name: str) -> Organisation | None:
+    return session.scalar(select(Organisation).where(Organisation.sort_key == sort_key(name)))
+
+
 def _add(session: Session, host: DemoHost, now: datetime) -> None:
-    known = session.scalar(select(Organisation).where(Organisation.sort_key == sort_key(host.name)))
-    organisation = known or add_organisation(session, name=host.name, kind="association", url=None, now=now)
+    organisation = _organisation(session, host.name) or add_organisation(
+        session, name=host.name, kind="association", url=None, now=now
+    )
     add_operator(
         session,
         code=host.code,

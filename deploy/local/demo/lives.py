@@ -11,11 +11,11 @@ from functools import partial
 from random import Random
 from typing import Any, Final, NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from deploy.local.demo.accounts import COALITION
+from deploy.local.demo.days import Days
 from deploy.local.demo.defis import (
     DemoDefi,
     DemoGate,
@@ -39,7 +39,6 @@ from services.defis.pledges.rules import Decision
 from services.defis.pledges.rules import State as PledgeState
 from services.defis.standing import EBV, Role, departement_of
 
-PARIS = ZoneInfo("Europe/Paris")
 COMMITTED = 5
 """How many people must be committed; the demo's gates were asked for under this rule."""
 INVITATION_LIFE = timedelta(days=14)
@@ -53,6 +52,10 @@ _FATES: Final[Mapping[PledgeState, Sequence[tuple[int, Decision]]]] = {
     PledgeState.WITHDRAWN: ((20, Decision.WITHDRAW),),
 }
 """How a pledge becomes what it is: what is decided, how many days after it was offered."""
+
+
+Origins = Mapping[str, tuple[Origin, UUID]]
+"""What a défi may have come from, by the keys of `DemoDefi.origin`."""
 
 
 class Step(NamedTuple):
@@ -77,15 +80,15 @@ class Life:
         now: datetime,
     ) -> None:
         self.session, self.operator, self.defi, self.subjects = session, operator, defi, subjects
-        self.today = now.astimezone(PARIS).replace(hour=0, minute=0, second=0, microsecond=0)
+        self.moment = Days(now).moment
         self.steps: list[Step] = []
         self.neighbours = sorted(set(operator.people) - {defi.porteur, *defi.core})
         Random(f"{operator.code} {defi.key}").shuffle(self.neighbours)  # noqa: S311 - no secret
         self.ebv = self.who(operator.ebv.name, Grant(EBV, f"territory:{departement_of(defi.commune[0])}"))
         self.porteur = self.who(defi.porteur)
 
-    def plan(self, origins: Mapping[str, UUID]) -> list[Step]:
-        """Everything that happened; `origins` are the ids of proposals by their keys."""
+    def plan(self, origins: Origins) -> list[Step]:
+        """Everything that happened, the défi having come from one of `origins`, or from nothing."""
         defi = self.defi
         self.on(defi.launched, 9, partial(self._launch, origins))
         self.on(defi.launched + 1, 11, self._publish)
@@ -104,11 +107,6 @@ class Life:
         """Somebody as the operator's service sees them."""
         return Principal(self.subjects[name], "account", frozenset(grants))
 
-    def moment(self, day: int, hour: float) -> datetime:
-        """An instant by the clocks of France; `day` 0 is the day of the demo."""
-        local = (self.today + timedelta(days=day)).replace(tzinfo=None) + timedelta(hours=hour)
-        return local.replace(tzinfo=PARIS)
-
     def on(self, day: int, hour: float, step: Callable[[datetime], None]) -> None:
         """Plan a step; what would fall on the day of the demo or after it was done the day before."""
         self.steps.append(Step(self.moment(min(day, YESTERDAY), hour), step))
@@ -117,7 +115,7 @@ class Life:
         """How somebody presents themselves to the group."""
         return Presentation(name, self.operator.people[name].email, message)
 
-    def _launch(self, origins: Mapping[str, UUID], at: datetime) -> None:
+    def _launch(self, origins: Origins, at: datetime) -> None:
         defi = self.defi
         fields: dict[str, Any] = {
             "themes": list(defi.themes),
@@ -125,8 +123,9 @@ class Life:
         }
         given = ("title", "problem", "beneficiaries", "commune", "kind", "entry_stage", "entry_evidence")
         fields |= {name: getattr(defi, name) for name in given}
-        if proposal := origins.get(defi.origin or ""):
-            fields["origin"] = (Origin.PROPOSAL, COALITION, proposal)
+        if origin := origins.get(defi.origin or ""):
+            kind, id = origin
+            fields["origin"] = (kind, COALITION, id)
         self.id = challenges.create_draft(self.session, self.porteur, fields, at).id
         shown: dict[str, str | None] = {
             "name": defi.porteur,

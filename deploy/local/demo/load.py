@@ -7,22 +7,28 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from deploy.local import settings
 from deploy.local.demo.accounts import ACCOUNTS, ensure_accounts
-from deploy.local.demo.content import accepted_proposals, find_consultation, write_content
-from deploy.local.demo.defis import demo_operators
-from deploy.local.demo.hosts import ensure_hosts
+from deploy.local.demo.content import Actors, find_consultation, write_content, write_past
+from deploy.local.demo.defis import demo_defis, demo_operators
+from deploy.local.demo.hosts import ensure_bodies, ensure_hosts
+from deploy.local.demo.lives import Origins
 from deploy.local.demo.operators import ensure_people, load_operator
-from deploy.local.demo.voting import all_have_voted, vote
+from deploy.local.demo.outcomes import actions_by_draft, demo_proposals_of, write_outcomes
+from deploy.local.demo.past import past_consultation
+from deploy.local.demo.voting import all_have_voted, past_crowd, present_crowd, vote
 from libs.chassis.db import Database
 from services.consultation.settings import ConsultationSettings
+from services.defis.challenges.rules import Origin
 from services.identity.settings import IdentitySettings
 
 TELL_EVERY = 500
 
 
 def load(environ: Mapping[str, str], say: Callable[[str], None]) -> None:
-    """Make the demo's accounts, operators, cause, consultation, proposals, votes and défis, where they are missing."""
+    """Make what is missing of the demo: accounts, organisations, consultations, votes, what came of them, défis."""
     identity, consultation = settings.read(environ, IdentitySettings, ConsultationSettings)
     with ExitStack() as opened:
 
@@ -46,14 +52,31 @@ def load_into(
     with people.transaction() as session:
         actors = ensure_accounts(session)
         ensure_hosts(session, datetime.now(UTC))
+        ensure_bodies(session, datetime.now(UTC))
     with opinions.transaction() as session:
         found = find_consultation(session)
     if found is None:
         say("Loading the demo: the cause, its consultation, the proposals…")
         with opinions.transaction() as session:
             found = write_content(session, actors, datetime.now(UTC))
-    if not all_have_voted(opinions):
-        vote(opinions, found, tell or _progress(say))
+    if not all_have_voted(opinions, present_crowd()):
+        vote(opinions, found, present_crowd(), tell or _progress(say))
+    _load_past(opinions, actors, say)
+
+
+def _load_past(opinions: Database, actors: Actors, say: Callable[[str], None]) -> None:
+    """Load the closed consultation, and what came of it and of the open one."""
+    with opinions.transaction() as session:
+        past = find_consultation(session, past_consultation().text)
+    if past is None:
+        say("Loading the demo: the consultation that came before…")
+        with opinions.transaction() as session:
+            past = write_past(session, actors, datetime.now(UTC))
+    if not all_have_voted(opinions, past_crowd()):
+        vote(opinions, past, past_crowd(), lambda _done, _all: None)
+    with opinions.transaction() as session:
+        if write_outcomes(session, actors, datetime.now(UTC)):
+            say("Loading the demo: results, workshops, actions and their measures…")
 
 
 def load_defis(
@@ -63,12 +86,21 @@ def load_defis(
     with people.transaction() as session:
         accounts = ensure_people(session)
     with opinions.transaction() as session:
-        consultation = find_consultation(session)
-        origins = accepted_proposals(session, consultation) if consultation else {}
+        origins = origins_of_defis(session)
     for operator in operators:
         known = accounts.get(operator.owner, {})
         if load_operator(operator, known, origins, datetime.now(UTC)):
             say(f"Loading the demo: the défis of {operator.owner}…")
+
+
+def origins_of_defis(session: Session) -> Origins:
+    """What the demo's défis may have come from: its proposals and its actions, as consultation has them."""
+    past, present = find_consultation(session, past_consultation().text), find_consultation(session)
+    proposals = demo_proposals_of(session, past, present) if past and present else {}
+    actions = actions_by_draft(session)
+    return {key: (Origin.PROPOSAL, id) for key, id in proposals.items()} | {
+        f"action:{key}": (Origin.ACTION, id) for key, id in actions.items()
+    }
 
 
 def _progress(say: Callable[[str], None]) -> Callable[[int, int], None]:
@@ -89,8 +121,11 @@ def welcome(url: str) -> str:
     ]
     lines += [f"    {account.email:30} {account.name}, {account.can}" for account in ACCOUNTS]
     for operator in demo_operators().values():
+        first = demo_defis(operator.code)[0]
+        porteur = operator.people[first.porteur]
         lines += [
             f"    {operator.ebv.email:30} {operator.ebv.name}, accompanies défis ({operator.code})",
             f"    {operator.staff.email:30} {operator.staff.name}, works for the operator {operator.code}",
+            f"    {porteur.email:30} {porteur.name}, carries « {first.title} » ({operator.code})",
         ]
     return "\n".join([*lines, "", "  Ctrl-C ends everything; what was done is kept.", ""])

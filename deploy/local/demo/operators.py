@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from deploy.local.demo.content import person_called
 from deploy.local.demo.defis import DemoOperator, DemoPerson, demo_defis, demo_operators
-from deploy.local.demo.lives import Life
+from deploy.local.demo.lives import Life, Origins
 from deploy.local.demo.silence import mail_only_the_latest, tell_nobody
 from libs.chassis.db import Database, lock
 from services.defis.challenges.models import Defi
@@ -41,15 +41,12 @@ def account_holders(operator: DemoOperator) -> dict[str, DemoPerson]:
     return {person.name: person for person in (operator.ebv, operator.staff, *porteurs)}
 
 
-def load_operator(
-    database: Database, subjects: Mapping[str, UUID], origins: Mapping[str, UUID], now: datetime
-) -> bool:
+def load_operator(database: Database, subjects: Mapping[str, UUID], origins: Origins, now: datetime) -> bool:
     """Write the défis of the operator whose database it is, all or none. Returns whether they were missing.
 
     An operator that knows any of them is left as people made it, and one that is none of the demo's has none.
     `subjects` are its ids of those who have an account, by first name (`ensure_people`); everybody else is invented.
-    `origins` are the ids of the demo's proposals by their keys; a défi whose proposal is not among them came from
-    nothing.
+    A défi whose origin is not among `origins` came from nothing.
     """
     operator = demo_operators().get(database.owner)
     if operator is None:
@@ -71,7 +68,7 @@ def load_operator(
 def _live(
     session: Session,
     lives: Iterable[Life],
-    origins: Mapping[str, UUID],
+    origins: Origins,
     everybody: Collection[UUID],
     *,
     since: datetime,

@@ -54,7 +54,7 @@ class DemoTexts:
 
 def demo_texts() -> DemoTexts:
     """Read the texts; paragraphs are separated by an empty line."""
-    found = _trimmed(tomllib.loads(SOURCE.read_text(encoding="utf-8")))
+    found = trimmed(tomllib.loads(SOURCE.read_text(encoding="utf-8")))
     return DemoTexts(
         CauseText(**found["cause"]),
         ConsultationText(**found["consultation"]),
@@ -62,8 +62,10 @@ def demo_texts() -> DemoTexts:
     )
 
 
-def _trimmed(value: Any) -> Any:
+def trimmed(value: Any) -> Any:
     """The same content without the newlines that only make the file legible."""
     if isinstance(value, dict):
-        return {key: _trimmed(inner) for key, inner in value.items()}
+        return {key: trimmed(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [trimmed(inner) for inner in value]
     return value.strip() if isinstance(value, str) else value

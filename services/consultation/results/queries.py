@@ -17,7 +17,7 @@ from services.consultation.consultations.models import Consultation
 from services.consultation.consultations.queries import get_consultation
 from services.consultation.consultations.rules import Status, status
 from services.consultation.proposals.models import Proposal
-from services.consultation.proposals.rules import LISTED
+from services.consultation.proposals.rules import LISTED, PUBLIC_STATES
 from services.consultation.results.rules import (
     ORDERS,
     Order,
@@ -97,7 +97,7 @@ def count(session: Session, consultation: Consultation, now: datetime) -> Counte
 def public_texts(session: Session, consultation_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
     """The texts of those of the proposals that are public now."""
     found = select(Proposal.id, Proposal.text).where(
-        Proposal.id.in_(ids), Proposal.consultation_id == consultation_id, Proposal.state == LISTED
+        Proposal.id.in_(ids), Proposal.consultation_id == consultation_id, Proposal.state.in_(PUBLIC_STATES)
     )
     return dict(session.execute(found).all())
 
