@@ -8,6 +8,7 @@ The cookie is HttpOnly: scripts cannot read it. It is signed, not encrypted, so 
     sign_in    {request, return_to}: a sign-in that waits for its code
     series     {slug, cards, seen}: the cards being voted on, by id, and those already dealt with
     draft      {slug, text}: a proposal kept while its author signs in
+    invitation {defi, secret}: an invitation into a défi that waits for its answer
     language   chosen in the header, over the browser's own
 """
 
@@ -23,6 +24,9 @@ from flask import session
 LIFETIME = timedelta(days=30)
 LONGEST_DRAFT = 1000
 """Characters: as many as consultation reads, and few enough for a cookie, of which browsers keep 4 kB."""
+
+LONGEST_SECRET = 64
+"""Characters of an invitation's secret, as operators make them."""
 
 SCOPED_ROLES = ("ebv", "operator_staff")
 """Roles of which the page needs the scopes: it asks the operator of each."""
@@ -80,7 +84,7 @@ def _scoped(grants: Iterable[dict[str, str]]) -> list[list[str]]:
 
 def sign_out() -> None:
     """Forget the person, and what they were doing."""
-    for key in ("account", "sign_in", "draft", "series"):
+    for key in ("account", "sign_in", "draft", "series", "invitation"):
         session.pop(key, None)
 
 
@@ -130,6 +134,22 @@ def draft(slug: str) -> str:
 def drop_draft() -> None:
     """It has been submitted."""
     session.pop("draft", None)
+
+
+def keep_invitation(defi_id: str, secret: str) -> None:
+    """Keep the secret of an invitation until it is answered, past signing in."""
+    session["invitation"] = {"defi": defi_id, "secret": secret[:LONGEST_SECRET]}
+
+
+def invitation(defi_id: str) -> str:
+    """The secret of the invitation into that défi, or an empty text."""
+    held = session.get("invitation") or {}
+    return cast(str, held.get("secret", "")) if held.get("defi") == defi_id else ""
+
+
+def drop_invitation() -> None:
+    """It has been answered."""
+    session.pop("invitation", None)
 
 
 def language() -> str | None:

@@ -3,6 +3,16 @@
 Templates know this package as `wording`.
 """
 
+from gateway.wording.causes import (
+    ACTION_MOVES,
+    ACTION_STATUSES,
+    CAUSE_STATUSES,
+    PHASE_PURPOSES,
+    PHASE_STATES,
+    PHASES,
+    RECORDED_AS,
+    WORKSHOP_STATES,
+)
 from gateway.wording.consultations import (
     CHOICES,
     LANGUAGES,
@@ -22,7 +32,9 @@ from gateway.wording.defis import (
     MEETING_KINDS,
     MOVES,
     ORIGINS,
+    PLEDGE_DECISIONS,
     PLEDGE_KINDS,
+    PLEDGE_STATES,
     ROLES,
     STAGE_PURPOSES,
     STAGES,
@@ -40,19 +52,32 @@ from gateway.wording.meetings import (
     MEETING_STATES,
     SIDES,
 )
-from gateway.wording.territories import KINDS
+from gateway.wording.territories import (
+    DEFIS_SHOWN,
+    KIND_PAGES,
+    KIND_SOURCES,
+    KINDS,
+    OTHER_NAMES,
+    UNCLASSED,
+)
 
 __all__ = [
     "ACCESSIBILITY",
+    "ACTION_MOVES",
+    "ACTION_STATUSES",
+    "CAUSE_STATUSES",
     "CHOICES",
     "CONDITIONS",
     "DECISIONS",
+    "DEFIS_SHOWN",
     "DEFI_REFUSALS",
     "DEFI_STATES",
     "GATE_DECISIONS",
     "GATE_REASONS",
     "GATE_STATES",
     "KINDS",
+    "KIND_PAGES",
+    "KIND_SOURCES",
     "LANGUAGES",
     "LEVELS",
     "MEETING_KINDS",
@@ -60,9 +85,16 @@ __all__ = [
     "MOVES",
     "ORDERS",
     "ORIGINS",
+    "OTHER_NAMES",
+    "PHASES",
+    "PHASE_PURPOSES",
+    "PHASE_STATES",
+    "PLEDGE_DECISIONS",
     "PLEDGE_KINDS",
+    "PLEDGE_STATES",
     "QUALIFIERS",
     "REASONS",
+    "RECORDED_AS",
     "ROLES",
     "SIDES",
     "STAGES",
@@ -72,6 +104,8 @@ __all__ = [
     "THEMES",
     "TIMELINE",
     "TOPICS",
+    "UNCLASSED",
+    "WORKSHOP_STATES",
     "ZONES",
     "Label",
     "theme",

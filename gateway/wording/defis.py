@@ -87,7 +87,7 @@ TIMELINE = {
     "membership_declined": Label(_("A request to join was declined"), "circle-x"),
     "invited": Label(_("An invitation was made"), "mail"),
     "invitation_declined": Label(_("An invitation was declined"), "circle-x"),
-    "member_joined": Label(_("Somebody joined the défi"), "user-plus"),
+    "member_joined": Label(_("People joined the défi"), "user-plus"),
     "member_left": Label(_("Somebody left the défi"), "log-out"),
     "role_changed": Label(_("A role changed in the group"), "handshake"),
     "meeting_scheduled": Label(_("A meeting was announced"), "calendar-plus"),
@@ -146,6 +146,22 @@ PLEDGE_KINDS = {
     "place": Label(_("A place"), "map-pin"),
     "money": Label(_("Money"), "coins"),
 }
+
+PLEDGE_STATES = {
+    "offered": Label(_("Offered"), "clock"),
+    "accepted": Label(_("Welcome"), "handshake"),
+    "fulfilled": Label(_("Kept"), "circle-check"),
+    "lapsed": Label(_("Lapsed"), "hourglass"),
+    "withdrawn": Label(_("Withdrawn"), "undo-2"),
+}
+
+PLEDGE_DECISIONS = {
+    "accept": Label(_("Accept"), "check"),
+    "fulfil": Label(_("It was kept"), "circle-check"),
+    "lapse": Label(_("Let it lapse"), "hourglass"),
+    "withdraw": Label(_("Withdraw my offer"), "undo-2"),
+}
+"""What may be decided about a pledge."""
 
 MEETING_KINDS = {
     "debate": Label(_("Debate"), "messages-square"),
