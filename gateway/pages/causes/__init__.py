@@ -1,5 +1,5 @@
 """What a cause comes to: its workshops and its actions, public; and the desk of its coordinators."""
 
-from flask import Blueprint
+from gateway.pages.causes import actions, cause, workshops
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS = (cause.blueprint, workshops.blueprint, actions.blueprint)
