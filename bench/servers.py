@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -15,9 +14,11 @@ from typing import Any
 import httpx
 from flask import Flask, Response, request
 
+from libs.chassis.children import free_port
 from libs.chassis.db import Database
 from libs.chassis.keys import KeyStore
 from libs.chassis.logs import configure_logs
+from libs.chassis.server import Server, WebSettings
 from libs.chassis.tokens import TokenVerifier
 from services.consultation.app import create_app
 from services.consultation.settings import ConsultationSettings
@@ -57,13 +58,9 @@ def baseline() -> Flask:
 @contextmanager
 def served(application: str, environ: dict[str, str]) -> Iterator[str]:
     """Serve one of the applications above on a free port; gives its address, ends with the block."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{probe.getsockname()[1]}"
-    command = [sys.executable, "-m", "gunicorn", f"bench.servers:{application}()", "--bind", address]
-    command += ["--worker-class", "gthread", "--workers", str(WORKERS), "--threads", str(THREADS)]
-    command += ["--log-level", "error", "--no-control-socket"]
-    # The service logs each request, as in production; where it goes is not what is measured.
+    address = f"127.0.0.1:{free_port()}"
+    command = [sys.executable, "-m", "bench.servers", application, address]
+    # The service logs what it refuses; where that goes is not what is measured.
     with subprocess.Popen(command, env={**os.environ, **environ}, stderr=subprocess.DEVNULL) as server:
         try:
             _wait_for(address)
@@ -83,3 +80,14 @@ def _wait_for(address: str, within: float = 30.0) -> None:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.05)
+
+
+def main() -> None:
+    """Serve the application named first at the address named second, as services are served, until SIGTERM."""
+    application, address = sys.argv[1:]
+    settings = WebSettings(address=address, processes=WORKERS, threads=THREADS)
+    Server(settings, {"consultation": consultation, "baseline": baseline}[application](), {}).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -35,6 +35,8 @@ from libs.chassis.trace import traced
 log = structlog.get_logger()
 TRANSLATIONS = Path(__file__).parent / "translations"
 MAX_BODY = 256 * 1024
+SLOW = 0.5
+"""Seconds from which a request is worth a line of log though it went well."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +67,7 @@ class ServiceApp:
 
 def create_service_app(service: ServiceApp) -> Flask:
     """The Flask app of `service`. Opens no connection."""
-    app = Flask(f"maillage.{service.name}", static_folder=None)
+    app = _App(f"maillage.{service.name}", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.json.sort_keys = app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.url_map.converters["slug"] = SlugConverter
@@ -80,6 +82,12 @@ def create_service_app(service: ServiceApp) -> Flask:
     return app
 
 
+class _App(Flask):
+    def ensure_sync(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Every function here is a plain one; Flask would look at each of a dozen at every request."""
+        return function
+
+
 class SlugConverter(BaseConverter):
     """A short name in an address: lower-case letters, digits and hyphens. Anything else is an unknown address."""
 
@@ -88,7 +96,11 @@ class SlugConverter(BaseConverter):
 
 
 def configure_observation(app: Flask, service: str, owner: str) -> None:
-    """Trace, time and log every request, by route template and never by address: addresses name people's objects."""
+    """Trace and time every request, by route template and never by address: addresses name people's objects.
+
+    Metrics count them all. The log has those that were refused, failed or took long: a line for each of a crowd's
+    votes would be most of what a vote costs, and would say when each was cast.
+    """
 
     @app.before_request
     def begin() -> None:
@@ -102,13 +114,14 @@ def configure_observation(app: Flask, service: str, owner: str) -> None:
         route = request.url_rule.rule if request.url_rule else "(none)"
         status = str(response.status_code)
         metrics.REQUESTS.labels(service, owner, request.method, route, status).observe(elapsed)
-        log.info(
-            "request",
-            method=request.method,
-            route=route,
-            status=response.status_code,
-            ms=round(elapsed * 1e3, 1),
-        )
+        if response.status_code >= 400 or elapsed >= SLOW:
+            log.info(
+                "request",
+                method=request.method,
+                route=route,
+                status=response.status_code,
+                ms=round(elapsed * 1e3),
+            )
         response.headers["X-Correlation-ID"] = g.get("correlation_id", "")
         return response
 

@@ -23,6 +23,7 @@ from services.consultation.results.routes import blueprint as results
 from services.consultation.sequences.routes import blueprint as sequences
 from services.consultation.settings import ConsultationSettings
 from services.consultation.tallies.recent import RecentFigures
+from services.consultation.voting.ballot_box import BallotBox
 from services.consultation.voting.routes import blueprint as voting
 from services.consultation.workshops.routes import blueprint as workshops
 
@@ -58,7 +59,10 @@ def create_app(settings: ConsultationSettings, database: Database, verifier: Tok
             verifier=verifier,
             blueprints=BLUEPRINTS,
             translations=TRANSLATIONS,
-            extensions={"consultation.figures": RecentFigures(settings.figures_kept)},
+            extensions={
+                "consultation.figures": RecentFigures(settings.figures_kept),
+                "consultation.ballots": BallotBox(database),
+            },
         )
     )
     refuse_erased(app, database, but=("voting",))

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.chassis.errors import Invalid
-from libs.chassis.ids import uuid7
 from services.consultation.scoring.rules import QUALIFIER_KEYS, QualifierKey, VoteKey
 from services.consultation.voting.rules import (
     CHOICE_CODES,
@@ -28,7 +27,7 @@ from services.consultation.voting.rules import (
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 SOUND = Facts(
-    proposal_id=uuid7(),
+    place=1,
     state="accepted",
     by_caller=False,
     opens_at=NOW - DAY,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from libs.chassis.errors import Problem
 from libs.chassis.problems import problem_document
-from libs.chassis.web import Blueprint, autocommit, participant, principal, transaction
+from libs.chassis.web import Blueprint, autocommit, extension, participant, principal, transaction
 from services.consultation.consultations.queries import get_consultation
 from services.consultation.participants.rules import Identity
 from services.consultation.voting import commands, queries
@@ -33,8 +33,7 @@ blueprint = Blueprint(
 def cast_vote(sent: dict[str, Any], proposal_id: UUID) -> Any:
     """Vote on a proposal; a vote given before is replaced, with its qualifiers."""
     ballot = Ballot(proposal_id, sent["choice"], tuple(sent["qualifiers"]))
-    with autocommit() as connection:
-        return commands.cast_vote(connection, Identity.of(principal()), ballot)
+    return extension("consultation.ballots").cast(Identity.of(principal()), ballot)
 
 
 @blueprint.get("/proposals/<uuid:proposal_id>/vote")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from typing import Final
-from uuid import UUID
 
 from libs.chassis.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Problem, Sentence
 from libs.chassis.messages import N_
@@ -96,7 +95,8 @@ def qualifiers_of(mask: int) -> tuple[QualifierKey, ...]:
 class Facts:
     """What the database knows of a proposal at the instant somebody votes on it, and whether it was done."""
 
-    proposal_id: UUID
+    place: int
+    """Where the vote stood among those sent with it, counted from 1."""
     state: str
     by_caller: bool
     """Whether the voter wrote the proposal, and may therefore know of it before it is accepted."""
