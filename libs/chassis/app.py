@@ -99,7 +99,7 @@ def configure_observation(app: Flask, service: str, owner: str) -> None:
     """Trace and time every request, by route template and never by address: addresses name people's objects.
 
     Metrics count them all. The log has those that were refused, failed or took long: a line for each of a crowd's
-    votes would be most of what a vote costs, and would say when each was cast.
+    votes would be a fifth of what a vote costs, and would say when each was cast.
     """
 
     @app.before_request
