@@ -31,6 +31,12 @@ def get(operator: str, path: str, **params: Any) -> Json:
     return cast(Json, call(operator, "GET", path, params=params))
 
 
+def read(operator: str, path: str, **params: Any) -> Json:
+    """Read what is the same for everybody: without the reader's token, which would have to be fetched first."""
+    operators = cast(Operators, current_app.extensions["maillage.operators"])
+    return cast(Json, operators.call(operator, "GET", path, params=params))
+
+
 def known() -> list[Json]:
     """The operators that identity knows, by code: `{code, name, territory, contact, status, …}`."""
     return cast("list[Json]", services().call("GET", f"{BASE}/operators", params={"limit": 100})["items"])
