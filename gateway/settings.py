@@ -29,6 +29,12 @@ class GatewaySettings:
         "MAILLAGE_DEMO_MAIL", "Maildir whose mails anyone may read, in a demo only", default=None
     )
 
+    demo_accounts: tuple[str, ...] = setting(
+        "MAILLAGE_DEMO_ACCOUNTS",
+        "whom anyone may sign in as, in a demo only: address:name:part:operator, separated by commas",
+        default=(),
+    )
+
     publisher: str = setting(
         "MAILLAGE_PUBLISHER", "who publishes the site: name and address, for the legal notice", default=""
     )

@@ -80,10 +80,17 @@ def compose(
         "MAILLAGE_MAIL_FROM": "Maillage <ne-pas-repondre@maillage.example>",
     }
     if demo:
-        supplied |= {"MAILLAGE_DEMO_MAIL": str(folder.mail), **_demo_territories(environ, served)}
+        supplied |= {"MAILLAGE_DEMO_MAIL": str(folder.mail), "MAILLAGE_DEMO_ACCOUNTS": _demo_accounts()}
+        supplied |= _demo_territories(environ, served)
         supplied |= _DEMO_PUBLISHER
     given = {name: value for name, value in environ.items() if value.strip() or name not in supplied}
     return supplied | given
+
+
+def _demo_accounts() -> str:
+    from deploy.local.demo.cast import cast
+
+    return ",".join(member.as_setting() for member in cast())
 
 
 def _demo_territories(environ: Mapping[str, str], served: Iterable[str]) -> dict[str, str]:

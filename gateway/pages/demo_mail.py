@@ -1,4 +1,4 @@
-"""In a demo only: the mails that the demo's catcher kept, for anyone to read. Elsewhere there is no such page."""
+"""In a demo only: whom to sign in as, and the mails that were caught, for anyone to read. Elsewhere: no such page."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from markupsafe import escape as escaped
 
 from gateway.pages.support import page
 from gateway.settings import GatewaySettings
+from gateway.wording.demo import PARTS
 from libs.chassis.access import public
 
 blueprint = Blueprint("demo_mail", __name__)
@@ -33,6 +34,16 @@ class CaughtMail:
     body: Markup
 
 
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """Somebody to sign in as; `part` is a word of `wording.demo.PARTS`, `operator` a code or empty."""
+
+    email: str
+    name: str
+    part: str
+    operator: str
+
+
 @blueprint.get("/demo/mail")
 @public
 def caught() -> Any:
@@ -40,7 +51,8 @@ def caught() -> Any:
     settings: GatewaySettings = current_app.extensions["maillage.settings"]
     if settings.demo_mail is None:
         abort(404)
-    return page("demo_mail.html", mails=read_mails(settings.demo_mail))
+    accounts = [DemoAccount(*account.split(":")) for account in settings.demo_accounts]
+    return page("demo_mail.html", mails=read_mails(settings.demo_mail), accounts=accounts, parts=PARTS)
 
 
 def read_mails(folder: Path) -> list[CaughtMail]:

@@ -32,5 +32,14 @@ def test_a_demo_that_sent_nothing_yet_says_so(new_browser, tmp_path):
     assert "Aucun courriel" in page
 
 
+def test_whom_to_sign_in_as_is_listed(new_browser, tmp_path):
+    accounts = ("camille@demo.example:Camille:citizen:", "odile@demo.example:Odile:ebv:op1")
+    browser = new_browser(demo_mail=tmp_path / "none", demo_accounts=accounts)
+    page = browser.get("/demo/mail").get_data(as_text=True)
+    assert "<strong>Camille</strong>, vote, propose, porte un défi" in page
+    assert "<strong>Odile</strong>, accompagne les défis (op1)" in page
+    assert "odile@demo.example" in page
+
+
 def test_only_web_addresses_become_links():
     assert "<a" not in clickable('javascript:alert(1) data:text/html,x "><img src=x>')

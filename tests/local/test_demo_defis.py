@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from deploy.local.demo.accounts import ACCOUNTS
+from deploy.local.demo.cast import DOES, Member, cast
 from deploy.local.demo.defis import SOURCE, DemoDefi, demo_defis, demo_operators
 from deploy.local.demo.hosts import HOSTS
 from deploy.local.demo.operators import account_holders
 from deploy.local.demo.proposals import demo_proposals
 from deploy.local.demo.workshops import demo_actions
 from deploy.local.settings import DEMO_OPERATORS
+from gateway.wording.demo import PARTS
 from services.defis.challenges.rules import LONGEST_TEXT, LONGEST_TITLE, MOST_THEMES
 from services.defis.debates.rules import LONGEST_ARGUMENT, Side
 from services.defis.fields import LONGEST_NOTE
@@ -131,6 +133,20 @@ def test_whoever_carries_a_defi_can_be_signed_in_as() -> None:
     for code, operator in OPERATORS.items():
         assert {defi.porteur for defi in demo_defis(code)} <= set(account_holders(operator))
     assert "Camille" in account_holders(OPERATORS["op1"])
+
+
+def test_there_is_somebody_to_sign_in_as_for_every_part() -> None:
+    parts = {(member.part, member.operator) for member in cast()}
+    coalition = {"citizen", "moderator", "coordinator", "administrator", "measurer"}
+    assert parts == {(part, "") for part in coalition} | {
+        (part, code) for part in ("ebv", "operator_staff", "porteur") for code in OPERATORS
+    }
+    assert {member.part for member in cast()} == set(DOES) == set(PARTS)
+    assert all(text.count(":") == 3 and "," not in text for text in map(Member.as_setting, cast()))
+    addresses = {member.email for member in cast()}
+    assert addresses <= {account.email for account in ACCOUNTS} | {
+        person.email for operator in OPERATORS.values() for person in account_holders(operator).values()
+    }
 
 
 def test_defis_come_from_proposals_and_actions_that_the_demo_has() -> None:

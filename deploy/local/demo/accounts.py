@@ -20,15 +20,15 @@ class DemoAccount:
     email: str
     name: str
     role: str | None
-    can: str
-    """What there is to try, for the list printed at the start."""
+    part: str
+    """What they are in the demo, for the lists of whom to sign in as (`cast.py`)."""
 
 
-CITIZEN = DemoAccount("citoyenne@demo.example", "Camille", None, "votes and proposes")
-MODERATOR = DemoAccount("moderateur@demo.example", "Mohamed", "moderator", "decides on proposals")
-COORDINATOR = DemoAccount("coordinatrice@demo.example", "Claire", "coordinator", "runs the cause")
-ADMINISTRATOR = DemoAccount("administrateur@demo.example", "Alain", "administrator", "grants roles")
-MEASURER = DemoAccount("mesure@demo.example", "Irène", None, "measures the actions")
+CITIZEN = DemoAccount("citoyenne@demo.example", "Camille", None, "citizen")
+MODERATOR = DemoAccount("moderateur@demo.example", "Mohamed", "moderator", "moderator")
+COORDINATOR = DemoAccount("coordinatrice@demo.example", "Claire", "coordinator", "coordinator")
+ADMINISTRATOR = DemoAccount("administrateur@demo.example", "Alain", "administrator", "administrator")
+MEASURER = DemoAccount("mesure@demo.example", "Irène", None, "measurer")
 ACCOUNTS = (CITIZEN, MODERATOR, COORDINATOR, ADMINISTRATOR, MEASURER)
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from deploy.local import settings
-from deploy.local.demo.accounts import ACCOUNTS, ensure_accounts
+from deploy.local.demo.accounts import ensure_accounts
+from deploy.local.demo.cast import cast
 from deploy.local.demo.content import Actors, find_consultation, write_content, write_past
-from deploy.local.demo.defis import demo_defis, demo_operators
 from deploy.local.demo.hosts import ensure_bodies, ensure_hosts
 from deploy.local.demo.lives import Origins
 from deploy.local.demo.operators import ensure_people, load_operator
@@ -119,13 +119,5 @@ def welcome(url: str) -> str:
         "",
         "  Sign in as one of these; their mail arrives at " + f"{url}/demo/mail",
     ]
-    lines += [f"    {account.email:30} {account.name}, {account.can}" for account in ACCOUNTS]
-    for operator in demo_operators().values():
-        first = demo_defis(operator.code)[0]
-        porteur = operator.people[first.porteur]
-        lines += [
-            f"    {operator.ebv.email:30} {operator.ebv.name}, accompanies défis ({operator.code})",
-            f"    {operator.staff.email:30} {operator.staff.name}, works for the operator {operator.code}",
-            f"    {porteur.email:30} {porteur.name}, carries « {first.title} » ({operator.code})",
-        ]
+    lines += [f"    {member}" for member in cast()]
     return "\n".join([*lines, "", "  Ctrl-C ends everything; what was done is kept.", ""])
