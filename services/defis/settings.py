@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from libs.chassis.settings import SettingsError, setting
 
@@ -25,6 +26,11 @@ class DefisSettings:
     web_threads: int = setting("MAILLAGE_WEB_THREADS", "threads of one web process", default=8)
     internal_address: str = setting(
         "MAILLAGE_INTERNAL_ADDRESS", "host:port of /livez, /readyz and /metrics", default="127.0.0.1:0"
+    )
+    erasure_log: Path | None = setting(
+        "MAILLAGE_ERASURE_LOG",
+        "folder, outside databases and backups, in which erasures are noted to be done again after a restore",
+        default=None,
     )
     territories: tuple[str, ...] = setting(
         "MAILLAGE_DEFIS_TERRITORIES",

@@ -8,6 +8,7 @@ from flask import Flask, Response
 
 from libs.chassis.app import ServiceApp, create_service_app
 from libs.chassis.db import Database
+from libs.chassis.erasure_log import ErasureLog
 from libs.chassis.tokens import TokenVerifier
 from services.identity.keys.commands import KeyRing
 from services.identity.keys.routes import well_known
@@ -61,6 +62,7 @@ def create_app(settings: IdentitySettings, database: Database, verifier: TokenVe
                 "identity.settings": settings,
                 "identity.vault": vault,
                 "identity.signer": signer,
+                "identity.erasure_log": ErasureLog(settings.erasure_log),
                 "identity.post": Post(sender=settings.mail_from, public_url=settings.public_url),
             },
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from libs.chassis.settings import SettingsError, setting
 from services.identity.keys.rules import KeyPolicy
@@ -34,6 +35,11 @@ class IdentitySettings:
     web_threads: int = setting("MAILLAGE_WEB_THREADS", "threads of one web process", default=8)
     internal_address: str = setting(
         "MAILLAGE_INTERNAL_ADDRESS", "host:port of /livez, /readyz and /metrics", default="127.0.0.1:0"
+    )
+    erasure_log: Path | None = setting(
+        "MAILLAGE_ERASURE_LOG",
+        "folder, outside databases and backups, in which erasures are noted to be done again after a restore",
+        default=None,
     )
     key_period: timedelta = setting(
         "MAILLAGE_IDENTITY_KEY_PERIOD", "seconds for which one key signs", default=timedelta(days=90)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from libs.chassis.bus import Bus
 from libs.chassis.db import Database
 from libs.chassis.erasure import forget_old_erasures
+from libs.chassis.erasure_log import ErasureLog
 from libs.chassis.inbox import Consumer
 from libs.chassis.jobs import Job
 from libs.chassis.keys import keep_keys
@@ -23,16 +24,22 @@ from services.notifications.inbox.commands import forget_old_notices
 from services.notifications.inbox.consumers import consumers as inbox_consumers
 from services.notifications.people.consumers import consumers as people_consumers
 from services.notifications.post import Post
-from services.notifications.privacy.consumers import consumers as privacy_consumers
+from services.notifications.privacy.consumers import consumers_noting as erasing
 from services.notifications.settings import NotificationsSettings
 
-consumers: tuple[Consumer, ...] = (
-    Consumer(name="keep-keys", event=KeysRotated, handle=keep_keys, projection=True),
-    *people_consumers,
-    *inbox_consumers,
-    *follow_consumers,
-    *privacy_consumers,
-)
+
+def consumers_noting(log: ErasureLog) -> tuple[Consumer, ...]:
+    """What it hears; whom it erases is noted in `log`."""
+    return (
+        Consumer(name="keep-keys", event=KeysRotated, handle=keep_keys, projection=True),
+        *people_consumers,
+        *inbox_consumers,
+        *follow_consumers,
+        *erasing(log),
+    )
+
+
+consumers = consumers_noting(ErasureLog())
 
 
 def jobs(settings: NotificationsSettings) -> tuple[Job, ...]:
@@ -57,5 +64,6 @@ def jobs(settings: NotificationsSettings) -> tuple[Job, ...]:
 
 def create_worker(settings: NotificationsSettings, database: Database, bus: Bus) -> Worker:
     """The worker. Opens no connection."""
+    heard = consumers_noting(ErasureLog(settings.erasure_log))
     mail = MailSettings(url=settings.smtp_url, sender=settings.mail_from)
-    return Worker(database=database, bus=bus, consumers=consumers, jobs=jobs(settings), mail=mail)
+    return Worker(database=database, bus=bus, consumers=heard, jobs=jobs(settings), mail=mail)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Thread
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from libs.chassis.db import Database
+from libs.chassis.erasure_log import ErasureLog
 from libs.chassis.ids import uuid4, uuid7
 from libs.chassis.inbox import Inbox
 from libs.contracts.envelope import Envelope
@@ -21,7 +23,8 @@ from libs.contracts.erasures import ErasureRequested
 from services.consultation.actions.models import Action
 from services.consultation.causes.models import Cause
 from services.consultation.consultations.models import Consultation
-from services.consultation.privacy.commands import erase_subject
+from services.consultation.privacy.commands import erase_subject, replay_erasures
+from services.consultation.privacy.consumers import consumers_noting
 from services.consultation.worker import consumers, jobs
 from services.consultation.workshops.models import Workshop
 from tests.consultation.conftest import MakeProposal, Tokens, Voters
@@ -374,3 +377,19 @@ def test_what_one_voted_on_is_not_shown_again_once_it_is_refused(
         )
     votes = client.get(f"{BASE}/me/held", headers=life.headers).json["votes"]
     assert [vote["proposal"] for vote in votes if vote["proposal_id"] == str(life.of_others[0])] == [None]
+
+
+def test_a_database_restored_from_before_is_told_again_whom_it_had_erased(
+    asking: Asking, database: Database, make_proposal: MakeProposal, tmp_path: Path
+) -> None:
+    subject, log = uuid4(), ErasureLog(tmp_path)
+    asking.mailbox = Inbox(database, consumers_noting(log))
+    asking(subject)
+    asking(uuid4(), owner="op1")
+    with database.transaction() as session:
+        session.execute(text("DELETE FROM erased_subject"))
+    make_proposal(author_subject=subject)
+    assert asking.traces(subject) == ["proposal"]
+    with database.transaction() as session:
+        assert replay_erasures(session, log, datetime.now(UTC)) == 1
+    assert asking.traces(subject) == []

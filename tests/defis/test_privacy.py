@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,16 +12,19 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from libs.chassis.db import Database
+from libs.chassis.erasure_log import ErasureLog
 from libs.chassis.ids import uuid4, uuid7
 from libs.chassis.inbox import Inbox
 from libs.contracts.envelope import Envelope
 from libs.contracts.erasures import ErasureRequested
-from services.defis.privacy.commands import erase_subject
+from services.defis.privacy.commands import erase_subject, replay_erasures
+from services.defis.privacy.consumers import consumers_noting
 from services.defis.timeline.commands import actor_of
 from services.defis.worker import consumers
 from tests.defis.conftest import BASE, COMMUNE, Api, Person, Tokens
 
 STATED = {"charter": "Adoptée.", "experiment": "Trois samedis.", "task": "Peindre."}
+NOWHERE = ErasureLog()
 SECRETS = ("secret", "06 12 34")
 
 
@@ -42,7 +46,7 @@ def rows_that_hold(database: Database, *words: str) -> list[str]:
     return found
 
 
-def ask(database: Database, subject: UUID, *, owner: str = "op1") -> str:
+def ask(database: Database, subject: UUID, *, owner: str = "op1", log: ErasureLog = NOWHERE) -> str:
     """Identity asks an owner to erase whom it knows by that id. Returns the envelope, to deliver again."""
     number = uuid4()
     body = Envelope(
@@ -55,7 +59,7 @@ def ask(database: Database, subject: UUID, *, owner: str = "op1") -> str:
         data=ErasureRequested(erasure_id=number, owner=owner, pairwise_id=subject).dump(),
         traceparent="",
     ).to_json()
-    assert Inbox(database, consumers).receive([body]) == [True]
+    assert Inbox(database, consumers_noting(log)).receive([body]) == [True]
     return body
 
 
@@ -249,3 +253,19 @@ def test_the_database_refuses_a_row_of_somebody_erased(database: Database, bruno
     with pytest.raises(DBAPIError, match="erased"), database.transaction() as session:
         actor_of(session, bruno.subject)
     assert rows_that_hold(database, str(bruno.subject)) == []
+
+
+def test_a_database_restored_from_before_is_told_again_whom_it_had_erased(
+    database: Database, bruno: Person, chloe: Person, tmp_path: Path
+) -> None:
+    log = ErasureLog(tmp_path)
+    ask(database, bruno.subject, log=log)
+    ask(database, chloe.subject, owner="op2", log=log)
+    with database.transaction() as session:
+        session.execute(text("DELETE FROM erased_subject"))
+        actor_of(session, bruno.subject)
+        actor_of(session, chloe.subject)
+    with database.transaction() as session:
+        assert replay_erasures(session, log, datetime.now(UTC)) == 1
+    assert rows_that_hold(database, str(bruno.subject)) == []
+    assert rows_that_hold(database, str(chloe.subject)) == ["actor"]

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from libs.chassis.erasure_log import ErasureLog
 from libs.chassis.ids import uuid4, uuid7
 from libs.chassis.inbox import Inbox
 from libs.contracts.envelope import Envelope
 from libs.contracts.erasures import ConsultationErasureDeclared, DefisErasureDeclared
 from libs.contracts.event import Event
+from services.identity.privacy.commands import replay_erasures
 from services.identity.worker import consumers
-from tests.identity.conftest import Identity, claims
+from tests.identity.conftest import Identity, add_operators, claims
 
 ANA = "Ana.Durand@exemple.fr"
 COALITION = {("coalition", "identity"), ("coalition", "consultation"), ("coalition", "notifications")}
@@ -298,3 +303,45 @@ def test_of_two_who_press_at_once_one_erases(processes: list[Identity]) -> None:
         thread.join()
     assert sorted(answers) == [202, 401]
     assert len(processes[0].events("erasure_requested")) == 1
+
+
+@pytest.fixture
+def noting(identity_url: str, tmp_path: Path) -> Iterator[Identity]:
+    """The service, which notes erasures in a folder."""
+    service = Identity(identity_url, erasure_log=tmp_path)
+    yield service
+    service.database.close()
+
+
+@contextmanager
+def restored_from_before(identity: Identity) -> Iterator[None]:
+    """What the block does is done to a database that is then put back as it was, as from a backup."""
+    kept = ("person", "pairwise_subject", "open_session", "role_grant")
+    for table in kept:
+        identity.execute(f"CREATE TABLE backup_{table} AS TABLE {table}")
+    yield
+    for table in kept:
+        identity.execute(f"INSERT INTO {table} SELECT * FROM backup_{table} ON CONFLICT DO NOTHING")
+        identity.execute(f"DROP TABLE backup_{table}")
+    for table in ("erasure", "outbox", "mail"):
+        identity.execute(f"DELETE FROM {table}")
+
+
+def test_a_database_restored_from_before_is_told_again_whom_it_had_erased(
+    noting: Identity, tmp_path: Path
+) -> None:
+    identity = noting
+    add_operators(identity)
+    token, ids = live(identity)
+    identity.sign_in("bob@exemple.fr")
+    with restored_from_before(identity):
+        receipt = erase(identity, token)["receipt"]
+    assert identity.call("GET", "/v1/me", token=token).status_code == 200
+    for again in (1, 0):
+        with identity.database.transaction() as session:
+            assert replay_erasures(session, ErasureLog(tmp_path), datetime.now(UTC)) == again
+    assert {asking["pairwise_id"] for asking in identity.events("erasure_requested")} == set(ids.values())
+    identity.execute("DELETE FROM outbox")
+    assert traces(identity, ANA, "Ana Durand", *ids.values()) == []
+    assert identity.call("GET", f"/v1/erasures/{receipt}").status_code == 200
+    assert identity.execute("SELECT count(*) FROM person WHERE email_key LIKE 'bob@%'").scalar_one() == 1

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from libs.chassis.erasure_log import ErasureLog
 from libs.chassis.ids import uuid4
+from libs.chassis.inbox import Inbox
 from libs.contracts.erasures import ErasureRequested
 from libs.contracts.identity import ContactConfirmed, SubjectPaired
 from libs.contracts.notices import ConsultationNotice, DefisNotice
 from services.notifications.cli import erase_address, erase_person
+from services.notifications.privacy.commands import replay_erasures
+from services.notifications.worker import consumers_noting
 from tests.notifications.conftest import Account, Notifications
 
 
@@ -206,3 +211,17 @@ def test_an_asking_of_an_operator_says_whom_it_means_no_more_and_is_not_declared
         ["defi.gate_refused"],
         [],
     )
+
+
+def test_a_database_restored_from_before_is_told_again_whom_it_had_erased(
+    service: Notifications, ana: Account, tmp_path: Path
+) -> None:
+    log = ErasureLog(tmp_path)
+    service.mailbox = Inbox(service.database, consumers_noting(log))
+    ask(service, ana.id)
+    service.rows("DELETE FROM erased_subject")
+    talk_of(service, ana)
+    assert "recipient" in traces(service, ana.id)
+    with service.database.transaction() as session:
+        assert replay_erasures(session, log, datetime.now(UTC)) == 1
+    assert traces(service, ana.email, ana.id, ana.known_to_operator_as) == []

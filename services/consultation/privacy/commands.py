@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from libs.chassis import outbox
 from libs.chassis.erasure import remember_erased
+from libs.chassis.erasure_log import ErasureLog
 from services.consultation.actions.commands import forget_measurer
 from services.consultation.moderation.commands import forget_moderator
 from services.consultation.participants.commands import forget_account
@@ -30,3 +31,11 @@ def erase_subject(session: Session, subject: UUID, now: datetime) -> dict[str, i
     done |= forget_measurer(session, subject)
     outbox.erase_subject(session, str(subject))
     return done
+
+
+def replay_erasures(session: Session, log: ErasureLog, now: datetime) -> int:
+    """Erase again whom `log` says was erased, as this database may have been restored from before; returns how many."""
+    lines = list(log.read(session))
+    for line in lines:
+        erase_subject(session, line.subject, now)
+    return len(lines)

@@ -13,6 +13,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from libs.chassis.erasure import remember_erased
+from libs.chassis.erasure_log import ErasureLog
 from services.defis.challenges.commands import forget_porteur
 from services.defis.challenges.models import Defi
 from services.defis.core_groups.commands import forget_member
@@ -45,6 +46,14 @@ def erase_subject(session: Session, subject: UUID, now: datetime) -> dict[str, i
     done["timeline_reasons"] = forget_actor(session, subject)
     forget_notices(session, subject)
     return done
+
+
+def replay_erasures(session: Session, log: ErasureLog, now: datetime) -> int:
+    """Erase again whom `log` says was erased, as this database may have been restored from before; returns how many."""
+    lines = list(log.read(session))
+    for line in lines:
+        erase_subject(session, line.subject, now)
+    return len(lines)
 
 
 def _hold_defis_of(session: Session, subject: UUID) -> None:

@@ -8,19 +8,30 @@ from sqlalchemy.orm import Session
 
 from libs.chassis import inbox
 from libs.chassis.db import database_of
+from libs.chassis.erasure_log import ErasureLog, NotedErasure
 from libs.chassis.inbox import Consumer, envelope_in_hand
 from libs.chassis.outbox import record
 from libs.contracts.erasures import DefisErasureDeclared, ErasureRequested
 from services.defis.privacy.commands import erase_subject
 
 
-def erase(session: Session, event: ErasureRequested) -> None:
+def erase(session: Session, event: ErasureRequested, log: ErasureLog) -> None:
     """Erase whom this operator knows by that id, and declare it. An asking of another owner is only emptied."""
-    envelope = envelope_in_hand(session)
+    envelope, now = envelope_in_hand(session), datetime.now(UTC)
     if event.owner == database_of(session).owner:
-        erased = erase_subject(session, event.pairwise_id, datetime.now(UTC))
+        log.note(session, NotedErasure(event.pairwise_id, now))
+        erased = erase_subject(session, event.pairwise_id, now)
         record(session, DefisErasureDeclared(erasure_id=event.erasure_id, erased=erased))
     inbox.erase_subject(session, envelope.source, envelope.subject)
 
 
-consumers = (Consumer(name="erase", event=ErasureRequested, handle=erase),)
+def consumers_noting(log: ErasureLog) -> tuple[Consumer, ...]:
+    """The consumer, which notes in `log` whom it erases."""
+
+    def handle(session: Session, event: ErasureRequested) -> None:
+        erase(session, event, log)
+
+    return (Consumer(name="erase", event=ErasureRequested, handle=handle),)
+
+
+consumers = consumers_noting(ErasureLog())

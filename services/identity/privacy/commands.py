@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from libs.chassis.db import database_of
+from libs.chassis.erasure_log import ErasureLog, NotedErasure
 from libs.chassis.errors import FieldError, Invalid, Sentence
 from libs.chassis.ids import uuid4, uuid7
 from libs.chassis.inbox import Drop
@@ -25,8 +26,9 @@ from libs.chassis.messages import N_
 from libs.chassis.outbox import record
 from libs.chassis.trace import traced
 from libs.contracts.erasures import ErasureRequested
-from services.identity.people.commands import forget_person
+from services.identity.people.commands import ensure_subject, forget_person
 from services.identity.people.models import Person
+from services.identity.people.queries import person_by_subject
 from services.identity.people.rules import EmailAddress
 from services.identity.privacy.letters import ErasureLetter, compose
 from services.identity.privacy.models import Erasure, ErasurePart
@@ -36,7 +38,7 @@ from services.identity.sign_in.commands import forget_address
 from services.identity.sign_in.letters import Post
 from services.identity.vault import fingerprint, new_secret
 
-log = structlog.get_logger()
+logger = structlog.get_logger()
 _HERE = "identity"
 
 
@@ -48,7 +50,9 @@ class Erased:
     erasure: Erasure
 
 
-def erase(session: Session, person: Person, typed: EmailAddress, post: Post, now: datetime) -> Erased:
+def erase(
+    session: Session, person: Person, typed: EmailAddress, post: Post, log: ErasureLog, now: datetime
+) -> Erased:
     """Erase an account whose row the caller holds, ask every owner that knows it to do the same, and mail the receipt.
 
     Raises `Invalid` unless `typed` is the account's own address, which is how accidents are told from intent.
@@ -56,19 +60,27 @@ def erase(session: Session, person: Person, typed: EmailAddress, post: Post, now
     if typed.key != person.email_key:
         sentence = Sentence(N_("This is not the address of this account."))
         raise Invalid("erasure.email", sentence.message, errors=(FieldError("email", sentence),))
-    address, language, counted = EmailAddress(person.email), person.language, count_held(session, person)
-    receipt = new_secret()
-    erasure = Erasure(id=uuid7(), receipt_digest=fingerprint(receipt), asked_at=now, due_at=now + DUE_WITHIN)
-    session.add(erasure)
-    session.flush()
-    for owner, subject in forget_person(session, person).items():
-        _ask(session, erasure, owner, subject)
-    forget_address(session, address.key)
-    withdraw_mail_to(session, address.text)
-    _declare_own(session, erasure, counted, now)
-    letter = ErasureLetter(to=address.text, language=language, receipt=receipt, due_at=erasure.due_at)
+    address, language, receipt = person.email, person.language, new_secret()
+    subject = ensure_subject(session, person.id, database_of(session).owner)
+    log.note(session, NotedErasure(subject, now, fingerprint(receipt).hex()))
+    erasure = _erase(session, person, fingerprint(receipt), now)
+    letter = ErasureLetter(to=address, language=language, receipt=receipt, due_at=erasure.due_at)
     queue_mail(session, compose(letter, post), sender=post.sender, now=now)
     return Erased(receipt=receipt, erasure=erasure)
+
+
+def replay_erasures(session: Session, log: ErasureLog, now: datetime) -> int:
+    """Erase again whom `log` says was erased, as this database may have been restored from before; returns how many.
+
+    Every owner is asked again, and the receipts that people have work again; no mail is sent.
+    """
+    again = 0
+    for line in log.read(session):
+        person = person_by_subject(session, line.subject)
+        if person is not None:
+            _erase(session, person, bytes.fromhex(line.receipt), now)
+            again += 1
+    return again
 
 
 def note_declaration(session: Session, declared: Declaration) -> None:
@@ -100,13 +112,26 @@ def flag_late(session: Session, now: datetime) -> None:
         .returning(ErasurePart.owner, ErasurePart.service, ErasurePart.asking_id)
     )
     for owner, service, asking in session.execute(late):
-        log.error("erasure not declared", of=owner, by=service, asking=str(asking))
+        logger.error("erasure not declared", of=owner, by=service, asking=str(asking))
 
 
 def forget_declared(session: Session, now: datetime) -> None:
     """Scheduled job: remove the record of erasures that everybody declared, a year after they were due."""
     awaited = exists().where(ErasurePart.erasure_id == Erasure.id, ErasurePart.declared_at.is_(None))
     session.execute(delete(Erasure).where(Erasure.due_at < now - KEPT, ~awaited))
+
+
+def _erase(session: Session, person: Person, receipt_digest: bytes, now: datetime) -> Erasure:
+    address, counted = EmailAddress(person.email), count_held(session, person)
+    erasure = Erasure(id=uuid7(), receipt_digest=receipt_digest, asked_at=now, due_at=now + DUE_WITHIN)
+    session.add(erasure)
+    session.flush()
+    for owner, subject in forget_person(session, person).items():
+        _ask(session, erasure, owner, subject)
+    forget_address(session, address.key)
+    withdraw_mail_to(session, address.text)
+    _declare_own(session, erasure, counted, now)
+    return erasure
 
 
 def _ask(session: Session, erasure: Erasure, owner: str, subject: UUID) -> None:

@@ -33,10 +33,10 @@ def show_held() -> Held:
 @privacy.response(202, ErasedSchema())
 def erase_me(typed: dict[str, EmailAddress]) -> ErasureView:
     """Erase the caller's account here and have every service that knows them do the same; sessions end at once."""
-    now = datetime.now(UTC)
+    now, post, log = datetime.now(UTC), extension("identity.post"), extension("identity.erasure_log")
     with transaction() as session:
         person = queries.caller_to_erase(session, principal())
-        erased = commands.erase(session, person, typed["email"], extension("identity.post"), now)
+        erased = commands.erase(session, person, typed["email"], post, log, now)
         return replace(queries.view(session, erased.erasure, now), receipt=erased.receipt)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from libs.chassis.db import database_of
 from libs.chassis.erasure import remember_erased
+from libs.chassis.erasure_log import ErasureLog
 from libs.chassis.inbox import erase_subject
 from libs.chassis.mail import withdraw_mail_to
 from services.notifications.email.commands import withdraw_all
@@ -35,6 +36,14 @@ def erase_person(session: Session, person_id: UUID, now: datetime) -> dict[str, 
     if key is not None:
         erase_address(session, key)
     return done
+
+
+def replay_erasures(session: Session, log: ErasureLog, now: datetime) -> int:
+    """Erase again whom `log` says was erased, as this database may have been restored from before; returns how many."""
+    lines = list(log.read(session))
+    for line in lines:
+        erase_person(session, line.subject, now)
+    return len(lines)
 
 
 def forget_known_as(session: Session, owner: str, pairwise_id: UUID, now: datetime) -> None:
