@@ -71,14 +71,15 @@ def _operation(method: str, path: str, item: Json) -> Operation:
     described = item[method]
     body = described.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
     answers = (answer for status, answer in described.get("responses", {}).items() if status.startswith("2"))
-    answer = next(answers, {}).get("content", {}).get("application/json", {}).get("schema", {})
+    answer: Json = next(answers, {})
+    given = answer.get("content", {}).get("application/json", {}).get("schema", {})
     return Operation(
         method=method.upper(),
         path=path,
         summary=described.get("summary", ""),
         parameters=tuple(one["name"] for one in described.get("parameters", []) if one.get("in") == "query"),
         takes=_name(body),
-        gives=_name(answer),
+        gives=_name(given),
     )
 
 
