@@ -7,6 +7,7 @@ from datetime import timedelta
 from libs.chassis.bus import Bus
 from libs.chassis.db import Database
 from libs.chassis.erasure import forget_old_erasures
+from libs.chassis.erasure_log import ErasureLog
 from libs.chassis.inbox import Consumer
 from libs.chassis.jobs import Job
 from libs.chassis.keys import keep_keys
@@ -14,16 +15,22 @@ from libs.chassis.worker import Worker
 from libs.contracts.identity import KeysRotated
 from services.consultation.consultations.commands import record_dates
 from services.consultation.observatory.consumers import CONSUMERS as OBSERVATORY
-from services.consultation.privacy.consumers import CONSUMERS as PRIVACY
+from services.consultation.privacy.consumers import consumers_noting as erasing
 from services.consultation.results.commands import record_publications
 from services.consultation.settings import ConsultationSettings
 from services.consultation.workshops.commands import forget_places
 
-consumers = (
-    Consumer(name="keep-keys", event=KeysRotated, handle=keep_keys, projection=True),
-    *OBSERVATORY,
-    *PRIVACY,
-)
+
+def consumers_noting(log: ErasureLog) -> tuple[Consumer, ...]:
+    """What it hears; whom it erases is noted in `log`."""
+    return (
+        Consumer(name="keep-keys", event=KeysRotated, handle=keep_keys, projection=True),
+        *OBSERVATORY,
+        *erasing(log),
+    )
+
+
+consumers = consumers_noting(ErasureLog())
 jobs = (
     Job(name="record-consultation-dates", every=timedelta(seconds=5), run=record_dates),
     Job(name="record-published-results", every=timedelta(seconds=5), run=record_publications),
@@ -34,4 +41,5 @@ jobs = (
 
 def create_worker(settings: ConsultationSettings, database: Database, bus: Bus) -> Worker:
     """The worker of `settings.owner`. Opens no connection."""
-    return Worker(database=database, bus=bus, consumers=consumers, jobs=jobs)
+    heard = consumers_noting(ErasureLog(settings.erasure_log))
+    return Worker(database=database, bus=bus, consumers=heard, jobs=jobs)
