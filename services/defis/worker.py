@@ -7,6 +7,7 @@ from datetime import timedelta
 from libs.chassis.bus import Bus
 from libs.chassis.db import Database
 from libs.chassis.erasure import forget_old_erasures
+from libs.chassis.erasure_log import ErasureLog
 from libs.chassis.inbox import Consumer
 from libs.chassis.jobs import Job
 from libs.chassis.keys import keep_keys
@@ -14,13 +15,19 @@ from libs.chassis.worker import Worker
 from libs.contracts.identity import KeysRotated
 from services.defis.meetings.commands import remind
 from services.defis.pledges.commands import lapse_overdue
-from services.defis.privacy.consumers import consumers as privacy_consumers
+from services.defis.privacy.consumers import consumers_noting as erasing
 from services.defis.settings import DefisSettings
 
-consumers = (
-    Consumer(name="keep-keys", event=KeysRotated, handle=keep_keys, projection=True),
-    *privacy_consumers,
-)
+
+def consumers_noting(log: ErasureLog) -> tuple[Consumer, ...]:
+    """What it hears; whom it erases is noted in `log`."""
+    return (
+        Consumer(name="keep-keys", event=KeysRotated, handle=keep_keys, projection=True),
+        *erasing(log),
+    )
+
+
+consumers = consumers_noting(ErasureLog())
 jobs = (
     Job(name="remind-of-meetings", every=timedelta(minutes=5), run=remind),
     Job(name="lapse-pledges", every=timedelta(hours=1), run=lapse_overdue),
@@ -30,4 +37,5 @@ jobs = (
 
 def create_worker(settings: DefisSettings, database: Database, bus: Bus) -> Worker:
     """The worker of `settings.owner`. Opens no connection."""
-    return Worker(database=database, bus=bus, consumers=consumers, jobs=jobs)
+    heard = consumers_noting(ErasureLog(settings.erasure_log))
+    return Worker(database=database, bus=bus, consumers=heard, jobs=jobs)
