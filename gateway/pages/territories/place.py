@@ -41,16 +41,16 @@ def show(code: str) -> Any:
         return redirect(url_for("place.show", code=commune["code"]), 301)
     around = territories.surroundings(code)
     shown = listed([*around["here"], *around["near"]])
-    here, near = shown.rows[: len(around["here"])], shown.rows[len(around["here"]) :]
+    acting, near = shown.rows[: len(around["here"])], shown.rows[len(around["here"]) :]
     return page(
         "territories/place.html",
         commune=commune,
         around=around,
-        here=here,
+        acting=acting,
         near=near,
         silent=bool(shown.silent),
-        meeting=next_meeting(here) or next_meeting(near),
-        lend_to=next((row for row in (*here, *near) if row.told and row.told["state"] == "published"), None),
+        meeting=next_meeting(acting) or next_meeting(near),
+        lend_to=next((row for row in shown.rows if row.told and row.told["state"] == "published"), None),
         operator=territories.operator_serving(code),
         held=_held(f"commune:{code}"),
     )
