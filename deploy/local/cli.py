@@ -81,6 +81,17 @@ def migrate(installation: Installation) -> None:
     say("The databases are at their newest version.")
 
 
+@main.command("replay-erasures")
+@click.pass_obj
+def replay_erasures(installation: Installation) -> None:
+    """After a restore: erase again whom the erasure log says was erased. Prints how many, by database, as JSON."""
+    from deploy.local import erasures, migrations
+
+    environ = installation.environ("replay-erasures")
+    migrations.migrate(environ, say)
+    click.echo(json.dumps(erasures.replay(environ)))
+
+
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj

@@ -73,6 +73,11 @@ class DataFolder:
         """The Maildir of the mail catcher."""
         return self.path / "mail"
 
+    @property
+    def erasures(self) -> Path:
+        """Where erasures are noted, to be done again in a database that is restored; in no backup itself."""
+        return self.path / "erasures"
+
     def prepare(self) -> None:
         """Make the folder where it is missing. Raises `Refused` on one that cannot be used."""
         try:

@@ -74,6 +74,7 @@ def compose(
         "MAILLAGE_IDENTITY_SECRET": folder.secret("identity"),
         "MAILLAGE_NOTIFICATIONS_SECRET": folder.secret("notifications"),
         "MAILLAGE_GATEWAY_SECRET": folder.secret("gateway"),
+        "MAILLAGE_ERASURE_LOG": str(folder.erasures),
         "MAILLAGE_SECURE_COOKIES": "true" if public_url.startswith("https://") else "false",
         # Without a catcher (`mail_port` 0) no worker runs, and nothing is sent.
         "MAILLAGE_SMTP_URL": f"smtp://127.0.0.1:{mail_port or 25}",

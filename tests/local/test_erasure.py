@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_string
 from email.policy import SMTP as MAIL
+from pathlib import Path
 from threading import Thread
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from aiosmtpd.smtp import SMTP
 from sqlalchemy import text
 from werkzeug.test import Client, TestResponse
 
+from deploy.local.erasures import replay
 from libs.chassis.db import Database
 from libs.chassis.inbox import Inbox
 from libs.chassis.mail import Mailer, MailSettings
@@ -281,6 +283,8 @@ def test_somebody_erased_leaves_no_trace_in_any_database_and_every_service_decla
     assert (consultation["proposals_deleted"], consultation["proposals_made_anonymous"]) == (2, 1)
     assert (defis["memberships"], defis["pledges_deleted"], defis["defis_paused"]) == (2, 1, 1)
     assert parts["coalition", "notifications"]["follows"] == 1
+    noted = Path(home.environ["MAILLAGE_ERASURE_LOG"]).iterdir()
+    assert {file.name.rpartition(".20")[0] for file in noted} == {".".join(part) for part in parts}
     assert traces(home, needles) == {("identity", "mail")}, "the last mail has not left yet"
     assert erased["receipt"] in send_last_mail(home)
     assert traces(home, needles) == set()
@@ -288,6 +292,8 @@ def test_somebody_erased_leaves_no_trace_in_any_database_and_every_service_decla
     come_late(home, zoe, things, [row for row in heard if any(n in row.envelope for n in needles)])
     assert traces(home, needles) == set()
     others_go_on(moderator, anne, things)
+    again = dict.fromkeys(("consultation", "notifications", "defis_op1"), 1)
+    assert replay(home.environ) == {"identity": 0, "defis_op2": 0, **again}
 
 
 def come_late(home: House, zoe: Caller, things: dict[str, str], heard: list[Any]) -> None:

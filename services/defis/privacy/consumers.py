@@ -32,6 +32,3 @@ def consumers_noting(log: ErasureLog) -> tuple[Consumer, ...]:
         erase(session, event, log)
 
     return (Consumer(name="erase", event=ErasureRequested, handle=handle),)
-
-
-consumers = consumers_noting(ErasureLog())
