@@ -45,11 +45,6 @@ def proposal(proposal_id: str) -> Json:
     return _get(f"/proposals/{proposal_id}")
 
 
-def action(action_id: str) -> Json:
-    """One action: who answers for it, and what was measured."""
-    return _get(f"/actions/{action_id}")
-
-
 def my_vote(proposal_id: str) -> Json | None:
     """This participant's vote on it, or None; a browser that never took part has none."""
     if current_token() is None:

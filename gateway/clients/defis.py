@@ -27,11 +27,6 @@ def outlook(operator: str, defi_id: UUID) -> Json:
     return get(operator, f"/defis/{defi_id}/gate")
 
 
-def meetings(operator: str, defi_id: UUID) -> list[Json]:
-    """Its meetings, the latest first; the most recent page of them."""
-    return cast("list[Json]", get(operator, f"/defis/{defi_id}/meetings")["items"])
-
-
 def timeline(operator: str, defi_id: UUID, cursor: str | None = None) -> Json:
     """One page of what happened, newest first: what the reader may know of it."""
     return get(operator, f"/defis/{defi_id}/timeline", cursor=cursor)

@@ -20,6 +20,13 @@ STAGE_PURPOSES = {
 }
 """What each stage is for."""
 
+ENTRIES = {
+    "informaction": _("It begins: we want to talk about it (Inform’action)"),
+    "creaction": _("It exists: we are trying things out (Cré’action)"),
+    "activaction": _("It works: we want to make it last (Activ’action)"),
+}
+"""At which stage a défi enters, in its porteur's words."""
+
 CONDITIONS = {
     "debates": _("A debate held, and its report published"),
     "committed": _("People committed: of the core group, or with a pledge that stands"),

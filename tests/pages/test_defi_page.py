@@ -9,10 +9,12 @@ import pytest
 from gateway.pages.defis.happenings import agenda_of, gathered
 from tests.pages.defis import Defi, begun, published
 from tests.pages.house import House, Person, words
+from tests.pages.territory import asked
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def porteuse(home: House) -> Person:
+    """Somebody else for each test: one person begins ten défis a day at most."""
     return home.citizen("Lucie")
 
 
@@ -22,8 +24,10 @@ def ebv(home: House) -> Person:
 
 
 @pytest.fixture(scope="module")
-def cafe(porteuse: Person, ebv: Person) -> Defi:
-    return published(porteuse, ebv, title="Rouvrir le café", problem="Le dernier café a fermé.")
+def cafe(home: House, ebv: Person) -> Defi:
+    return published(
+        home.citizen("Colette"), ebv, title="Rouvrir le café", problem="Le dernier café a fermé."
+    )
 
 
 def test_anybody_reads_a_published_defi(visitor: Person, cafe: Defi) -> None:
@@ -39,6 +43,16 @@ def test_the_page_says_what_the_next_stage_takes(visitor: Person, cafe: Defi) ->
     page = visitor.read(cafe.path)
     assert "Pour passer en Cré’action" in page
     assert "1 sur les 5 nécessaires" in page
+
+
+def test_the_page_costs_a_handful_of_calls(visitor: Person, porteuse: Person, ebv: Person) -> None:
+    origin = {"kind": "proposal", "owner": "coalition", "id": "01890000-0000-7000-8000-000000000000"}
+    defi = published(porteuse, ebv, origin=origin)
+    for reader in (visitor, porteuse):
+        reader.read(defi.path)
+        with asked() as seen:
+            reader.read(defi.path)
+        assert len(seen) <= 5, seen
 
 
 def test_the_page_exists_in_english(home: House, cafe: Defi) -> None:
@@ -71,8 +85,8 @@ def test_what_people_write_stays_text(visitor: Person, porteuse: Person, ebv: Pe
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
 
 
-def test_only_the_porteur_is_offered_what_is_the_porteurs(home: House, porteuse: Person, cafe: Defi) -> None:
-    assert "Le mettre en pause" in porteuse.read(cafe.path)
+def test_only_the_porteur_is_offered_what_is_the_porteurs(home: House, cafe: Defi) -> None:
+    assert "Le mettre en pause" in cafe.porteur.read(cafe.path)
     assert "Le mettre en pause" not in home.citizen().read(cafe.path)
     assert home.citizen().post(f"{cafe.path}/state", {"action": "pause"}).status_code == 403
 
@@ -88,8 +102,8 @@ def test_a_porteur_pauses_a_defi_and_resumes_it(visitor: Person, porteuse: Perso
     assert "Ce défi fait une pause" not in visitor.read(defi.path)
 
 
-def test_a_move_that_nobody_chose_is_refused_at_its_field(porteuse: Person, cafe: Defi) -> None:
-    answer = porteuse.post(f"{cafe.path}/state", {"reason": "Parce que."})
+def test_a_move_that_nobody_chose_is_refused_at_its_field(cafe: Defi) -> None:
+    answer = cafe.porteur.post(f"{cafe.path}/state", {"reason": "Parce que."})
     assert answer.status_code == 422
     page = words(answer)
     assert "<title>Erreur : " in page

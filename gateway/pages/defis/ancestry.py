@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from flask import url_for
 
-from gateway.clients import consultation, defis
+from gateway.clients import actions, consultation, defis
 from gateway.services import Json, ServiceProblem
 
 
@@ -50,7 +51,7 @@ def _proposal(_owner: str, proposal_id: str) -> Origin:
 
 
 def _action(_owner: str, action_id: str) -> Origin:
-    return Origin("action", consultation.action(action_id)["title"], f"/actions/{action_id}")
+    return Origin("action", actions.action(UUID(action_id))["title"], f"/actions/{action_id}")
 
 
 def _defi(owner: str, defi_id: str) -> Origin:

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Blueprint, flash, request
 from flask_babel import gettext as _
 
-from gateway.clients import defis
+from gateway.clients import defis, meetings
 from gateway.pages.defis.ancestry import descendants_of, origin_of
 from gateway.pages.defis.happenings import agenda_of, gathered
 from gateway.pages.support import filled, go, page, refused, signed_in, typed
@@ -77,7 +77,7 @@ def _shown(operator: str, defi_id: UUID, status: int = 200, **form: Any) -> Any:
         origin=origin_of(defi),
         outlook=defis.outlook(operator, defi_id) if defi["state"] in _WITH_A_GATE else None,
         descendants=descendants_of(defi),
-        agenda=agenda_of(defis.meetings(operator, defi_id), datetime.now(UTC)),
+        agenda=agenda_of(meetings.meetings(operator, defi_id)["items"], datetime.now(UTC)),
         happened=gathered(happened["items"]),
         more=bool(happened["next"]),
     )
