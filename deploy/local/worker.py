@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from deploy.local import settings
 from libs.chassis.bus import Bus
 from libs.chassis.embedded import EmbeddedBus
+from libs.chassis.figures import expose_figures
 from libs.chassis.health import serve_internal
 from libs.chassis.logs import configure_logs
 from libs.chassis.rabbitmq import RabbitBus
@@ -46,6 +47,7 @@ def main() -> None:
     stop = stop_on_signals()
     workers = create_workers(os.environ)
     checks = {name: check for worker in workers for name, check in worker.checks().items()}
+    expose_figures(workers)
     server = serve_internal(os.environ.get("MAILLAGE_INTERNAL_ADDRESS", "127.0.0.1:0"), checks)
     declare_mailboxes(workers, stop)
     run_workers(workers, stop)

@@ -20,12 +20,6 @@ REQUESTS = Histogram(
 RELAYED = Counter(
     "maillage_outbox_relayed_total", "Events published and confirmed by the bus.", ["service", "owner"]
 )
-OUTBOX_AGE = Gauge(
-    "maillage_outbox_oldest_age_seconds",
-    "Age of the oldest event that the bus has not confirmed.",
-    ["service", "owner"],
-    multiprocess_mode="max",
-)
 HANDLED = Counter(
     "maillage_inbox_handled_total",
     "Events that a consumer dealt with, by what became of them (done, retry, dropped, dead).",
@@ -44,6 +38,17 @@ JOB_FAILURES = Counter(
     "maillage_job_failures_total", "Runs of a scheduled job that failed.", ["service", "owner", "job"]
 )
 MAILS = Counter("maillage_mails_total", "Mails handed over, by outcome.", ["service", "owner", "outcome"])
+LOOP_STOPS = Counter(
+    "maillage_worker_loop_stops_total",
+    "Times that a loop of a worker (relay, consumer, …) stopped on an error and was started again.",
+    ["loop"],
+)
+POOL_IN_USE = Gauge(
+    "maillage_database_pool_in_use",
+    "Connections to the database that a thread holds, over all workers of a web process.",
+    ["service", "owner"],
+    multiprocess_mode="livesum",
+)
 
 
 def render() -> bytes:

@@ -30,6 +30,13 @@ log = structlog.get_logger()
 EXCHANGE = "bus"
 DEAD_EXCHANGE = "bus.dead"
 DEAD_QUEUE = "bus.dead"
+MAILBOX_ARGUMENTS = {
+    "x-queue-type": "quorum",
+    "x-single-active-consumer": True,
+    "x-delivery-limit": 1_000_000,
+    "x-dead-letter-exchange": DEAD_EXCHANGE,
+}
+DEAD_QUEUE_ARGUMENTS = {"x-queue-type": "quorum"}
 _PREFETCH = 250
 _CONFIRM_TIMEOUT = 10.0
 """Seconds. A blocked broker never confirms and never refuses; without a limit the relay would hang for ever."""
@@ -93,18 +100,12 @@ _KOMBU_ERRORS: tuple[type[Exception], ...] = (
 
 def _declare(channel: Any, mailbox: Mailbox) -> kombu.Queue:
     dead = kombu.Exchange(DEAD_EXCHANGE, "fanout", durable=True)
-    kombu.Queue(DEAD_QUEUE, dead, durable=True, queue_arguments={"x-queue-type": "quorum"})(channel).declare()
+    kombu.Queue(DEAD_QUEUE, dead, durable=True, queue_arguments=DEAD_QUEUE_ARGUMENTS)(channel).declare()
     exchange = kombu.Exchange(EXCHANGE, "topic", durable=True)
-    arguments = {
-        "x-queue-type": "quorum",
-        "x-single-active-consumer": True,
-        "x-delivery-limit": 1_000_000,
-        "x-dead-letter-exchange": DEAD_EXCHANGE,
-    }
     bindings = [kombu.binding(exchange, routing_key=key) for key in mailbox.bindings]
-    queue = kombu.Queue(mailbox.name, exchange, bindings=bindings, durable=True, queue_arguments=arguments)(
-        channel
-    )
+    queue = kombu.Queue(
+        mailbox.name, exchange, bindings=bindings, durable=True, queue_arguments=MAILBOX_ARGUMENTS
+    )(channel)
     exchange(channel).declare()
     queue.declare()
     return queue

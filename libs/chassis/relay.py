@@ -8,10 +8,8 @@ came between confirmation and removal, is stored once by the inboxes.
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
 from threading import Event as Flag
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -31,7 +29,7 @@ _POLL = 0.5
 """Seconds after which the outbox is looked at though no notice came: a notice may be lost."""
 
 _READ = """
-    SELECT position, event_id, type, subject, envelope, recorded_at FROM outbox ORDER BY position LIMIT %s
+    SELECT position, event_id, type, subject, envelope FROM outbox ORDER BY position LIMIT %s
 """
 _REMOVE = """
     WITH gone AS (
@@ -50,7 +48,6 @@ class _Row(NamedTuple):
     type: str
     subject: str
     envelope: str
-    recorded_at: datetime
 
 
 class Relay:
@@ -79,8 +76,6 @@ class Relay:
     def relay_batch(self, connection: psycopg.Connection[Any], publisher: Publisher) -> int:
         """Publish and remove the oldest rows; returns how many. Raises `BusUnavailable` if any was not confirmed."""
         rows = [_Row(*row) for row in connection.execute(_READ, [_BATCH])]
-        oldest = time.time() - rows[0].recorded_at.timestamp() if rows else 0.0
-        metrics.OUTBOX_AGE.labels(*self._labels).set(max(0.0, oldest))
         for batch in rounds(rows):
             confirmed = publisher.publish([Message(row.event_id, row.type, row.envelope) for row in batch])
             gone = [row.position for row in batch if row.event_id in confirmed]

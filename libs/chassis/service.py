@@ -13,6 +13,7 @@ from flask import Flask
 
 from libs.chassis.bus import Bus
 from libs.chassis.db import Database
+from libs.chassis.figures import expose_figures, watch_pool
 from libs.chassis.health import serve_internal
 from libs.chassis.keys import KeyStore
 from libs.chassis.logs import configure_logs
@@ -48,6 +49,7 @@ class Service:
         # The issuer itself finds its keys in its own database, and asks nobody.
         keys = KeyStore(database, {its.issuer: its.jwks_url} if hasattr(its, "jwks_url") else {}, client)
         verifier = TokenVerifier(keys, issuers=frozenset({its.issuer}), audience=its.owner)
+        watch_pool(database)
         app = self.create_app(its, database, verifier)
         app.extensions["maillage.checks"]["schema"] = lambda: check_schema(database, self.migrations)
         return app
@@ -65,11 +67,12 @@ class Service:
 
     def run_worker(self, environ: Mapping[str, str]) -> None:
         """Relay, consume, retry, run jobs and send mail until SIGTERM; finish what is in hand."""
-        (its,) = read_settings(environ, self.settings)
+        its, _web = read_settings(environ, self.settings, WebSettings)
         configure_logs(f"{its.owner}-{self.name}-worker")
         stop = stop_on_signals()
         worker = self.worker(its, RabbitBus(its.bus_url))
         checks = {**worker.checks(), "schema": lambda: check_schema(worker.database, self.migrations)}
+        expose_figures([worker])
         server = serve_internal(its.internal_address, checks)
         wait_for("the database", checks["schema"], stop)
         declare_mailboxes([worker], stop)
@@ -78,7 +81,7 @@ class Service:
 
     def run_migrations(self, environ: Mapping[str, str]) -> None:
         """Bring the database to the newest revision once it answers, and end. A newer one is left alone."""
-        (its,) = read_settings(environ, self.settings)
+        its, _web = read_settings(environ, self.settings, WebSettings)
         configure_logs(f"{its.owner}-{self.name}-migrate")
         stop = stop_on_signals()
         database = Database(its.database_url, service=self.name, owner=its.owner)

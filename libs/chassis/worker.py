@@ -18,8 +18,10 @@ import psycopg
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from libs.chassis import metrics
 from libs.chassis.bus import Bus, BusUnavailable
 from libs.chassis.db import Database
+from libs.chassis.figures import Figure
 from libs.chassis.health import Check
 from libs.chassis.inbox import Consumer, Inbox, forget_old_mail
 from libs.chassis.jobs import Job, Jobs
@@ -53,15 +55,26 @@ class Worker:
         consumers: Sequence[Consumer] = (),
         jobs: Sequence[Job] = (),
         mail: MailSettings | None = None,
+        figures: Sequence[Figure] = (),
     ) -> None:
         self.name = f"{database.owner}-{database.service}"
         self.database = database
         self.bus = bus
         self.inbox = Inbox(database, consumers)
-        self._jobs = Jobs(database, [*jobs, *_HOUSEKEEPING])
+        self.figures = figures
+        self._scheduled = [*jobs, *_HOUSEKEEPING]
+        self._jobs = Jobs(database, self._scheduled)
         self._relay = Relay(database, bus)
         self._mailer = Mailer(database, mail) if mail else None
+        for consumer in consumers:
+            # Known to Prometheus from the start: it cannot see an increase from nothing to one.
+            metrics.HANDLED.labels(database.service, database.owner, consumer.name, "dead")
         bus.attach(self.inbox)
+
+    @property
+    def job_names(self) -> list[str]:
+        """What it runs by the clock."""
+        return [job.name for job in self._scheduled]
 
     def loops(self) -> Iterator[tuple[str, Loop]]:
         """The name and body of each loop."""
@@ -134,6 +147,7 @@ def _keep_running(name: str, loop: Loop, stop: Flag) -> None:
             loop(stop)
             delay = 0.25
         except Exception as error:  # noqa: BLE001 - logged, and the loop comes back: that is its contract
+            metrics.LOOP_STOPS.labels(name).inc()
             log.warning("loop stopped", loop=name, error=f"{type(error).__name__}: {error}", again_in=delay)
             stop.wait(delay)
             delay = min(delay * 2, _LONGEST_DELAY)

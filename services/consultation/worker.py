@@ -14,6 +14,7 @@ from libs.chassis.keys import keep_keys
 from libs.chassis.worker import Worker
 from libs.contracts.identity import KeysRotated
 from services.consultation.consultations.commands import record_dates
+from services.consultation.figures import FIGURES
 from services.consultation.observatory.consumers import CONSUMERS as OBSERVATORY
 from services.consultation.privacy.consumers import consumers_noting as erasing
 from services.consultation.results.commands import record_publications
@@ -42,4 +43,4 @@ jobs = (
 def create_worker(settings: ConsultationSettings, database: Database, bus: Bus) -> Worker:
     """The worker of `settings.owner`. Opens no connection."""
     heard = consumers_noting(ErasureLog(settings.erasure_log))
-    return Worker(database=database, bus=bus, consumers=heard, jobs=jobs)
+    return Worker(database=database, bus=bus, consumers=heard, jobs=jobs, figures=FIGURES)

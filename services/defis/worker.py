@@ -13,6 +13,7 @@ from libs.chassis.jobs import Job
 from libs.chassis.keys import keep_keys
 from libs.chassis.worker import Worker
 from libs.contracts.identity import KeysRotated
+from services.defis.figures import FIGURES
 from services.defis.meetings.commands import remind
 from services.defis.pledges.commands import lapse_overdue
 from services.defis.privacy.consumers import consumers_noting as erasing
@@ -38,4 +39,4 @@ jobs = (
 def create_worker(settings: DefisSettings, database: Database, bus: Bus) -> Worker:
     """The worker of `settings.owner`. Opens no connection."""
     heard = consumers_noting(ErasureLog(settings.erasure_log))
-    return Worker(database=database, bus=bus, consumers=heard, jobs=jobs)
+    return Worker(database=database, bus=bus, consumers=heard, jobs=jobs, figures=FIGURES)

@@ -1,4 +1,4 @@
-"""The processes of identity: `python -m services.identity web`, `worker` or `migrate`."""
+"""The processes of identity: `python -m services.identity web`, `worker`, `migrate` or `first-administrator`."""
 
 from libs.chassis.process import start
 

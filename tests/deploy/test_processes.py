@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -142,6 +145,21 @@ def waits_for_a_lock(database: str) -> bool:
     with psycopg.connect(database.replace("+psycopg", "")) as connection:
         waiting = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
         return waiting.fetchone() != (0,)
+
+
+def test_the_first_administrator_is_named_once(broker_url: str, database_url: str, tmp_path: Path) -> None:
+    environ = environment(broker_url, database_url, "identity")
+    with Process("services.identity", "migrate", tmp_path, environ) as migration:
+        assert migration.finish() == 0
+    command = [sys.executable, "-m", "services.identity", "first-administrator"]
+
+    def appoint(email: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, env={**os.environ, **environ}, input=email, capture_output=True, text=True, check=False
+        )
+
+    assert appoint("anne@maillage.test\n").stderr == "anne@maillage.test administers the coalition.\n"
+    assert appoint("paul@maillage.test\n").returncode == 1
 
 
 def test_a_missing_secret_and_a_misspelt_name_stop_the_process_and_are_named(tmp_path: Path) -> None:
