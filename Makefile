@@ -12,6 +12,10 @@ help: ## List what make can do
 demo: environment ## Start everything on this machine, with a demo, at http://127.0.0.1:8000 (PORT=… for another)
 	@$(BIN)/maillage demo
 
+.PHONY: env
+env: ## Write .env for docker-compose, with secrets drawn at random; what is there is kept
+	@python3 deploy/docker/environment.py
+
 .PHONY: test
 test: environment-dev ## Run every test, against real servers
 	@tests/needs.sh
@@ -35,17 +39,24 @@ format: environment-dev ## Put the code in the project's style
 	@$(BIN)/ruff format .
 
 .PHONY: docs
-docs: environment-dev ## Write the generated files again: the events' catalogue, the OpenAPI descriptions
+docs: environment-dev ## Write the generated files again: the events' catalogue, the OpenAPI descriptions, the broker's topology
 	@$(BIN)/python -m docs.generate
+	@$(BIN)/python -m deploy.rabbitmq.topology
+
+COMPILE = .venv/locks/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 .PHONY: locks
-locks: environment-dev ## Compile requirements/*.in into hashed locks, naming no index
+locks: environment-dev ## Compile what pyproject.toml and requirements/*.in name into hashed locks, naming no index
 	@$(BIN)/python -m venv .venv/locks
 	@.venv/locks/bin/pip install --quiet pip-tools
-	@for set in run local dev; do \
-		.venv/locks/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
-			--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options \
-			--output-file "requirements/$$set.txt" "requirements/$$set.in" || exit 1; \
+	@$(COMPILE) --all-extras --output-file requirements/run.txt pyproject.toml
+	@for service in identity consultation notifications defis gateway; do \
+		$(COMPILE) --extra $$service --constraint requirements/run.txt \
+			--output-file requirements/$$service.txt pyproject.toml || exit 1; \
+	done
+	@for set in local dev; do \
+		$(COMPILE) --output-file requirements/$$set.txt requirements/$$set.in || exit 1; \
 	done
 
 .PHONY: clean

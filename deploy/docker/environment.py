@@ -1,0 +1,112 @@
+"""What an installation in containers is told, made up at random once: `make env`.
+
+Writes `.env`, which docker-compose reads, and the accounts of RabbitMQ with the digests of their passwords. What stands
+in `.env` already is kept; only what is missing is added. Needs nothing but Python.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import re
+import secrets
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+SERVICES = ("identity", "consultation", "notifications")
+OPERATORS = ("op1", "op2")
+VHOST = "maillage"
+SECRETS = (
+    "POSTGRES_PASSWORD",
+    *(f"{name.upper()}_DATABASE_PASSWORD" for name in (*SERVICES, *OPERATORS)),
+    *(f"{name.upper()}_BUS_PASSWORD" for name in (*SERVICES, *OPERATORS)),
+    "IDENTITY_SECRET",
+    "NOTIFICATIONS_SECRET",
+    "GATEWAY_SECRET",
+)
+
+
+def complete(known: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
+    """The whole of `.env`: what is `known`, and what is missing from it, drawn or taken from `environ`."""
+    port = environ.get("EDGE_PORT") or known.get("EDGE_PORT") or "8080"
+    url = environ.get("PUBLIC_URL") or known.get("PUBLIC_URL") or f"http://127.0.0.1:{port}"
+    plain = {
+        "EDGE_PORT": port,
+        "PROMETHEUS_PORT": "9090",
+        "PUBLIC_URL": url,
+        "SECURE_COOKIES": "true" if url.startswith("https://") else "false",
+        "SMTP_URL": "smtp://mail:2525",
+        "MAIL_FROM": "Maillage <ne-pas-repondre@maillage.example>",
+        "DEMO_MAIL": "",
+    }
+    drawn = {name: secrets.token_urlsafe(32) for name in SECRETS if not known.get(name)}
+    return {**plain, **drawn, **known}
+
+
+def accounts(told: Mapping[str, str]) -> dict[str, Any]:
+    """RabbitMQ's accounts: each may touch the bus and its own mailbox, and no other's."""
+    owners = {name: f"coalition.{name}" for name in SERVICES} | {code: f"{code}.defis" for code in OPERATORS}
+    return {
+        "users": [
+            {
+                "name": name,
+                "password_hash": _digest(told[f"{name.upper()}_BUS_PASSWORD"]),
+                "hashing_algorithm": "rabbit_password_hashing_sha256",
+                "tags": [],
+                "limits": {},
+            }
+            for name in owners
+        ],
+        "permissions": [
+            {"user": name, "vhost": VHOST, **dict.fromkeys(("configure", "write", "read"), _own(mailbox))}
+            for name, mailbox in owners.items()
+        ],
+    }
+
+
+def _own(mailbox: str) -> str:
+    return rf"^(bus|bus\.dead|{re.escape(mailbox)})$"
+
+
+def _digest(password: str) -> str:
+    """https://www.rabbitmq.com/docs/passwords: four bytes of salt, then the SHA-256 of salt and password."""
+    salt = hashlib.sha256(b"salt:" + password.encode()).digest()[
+        :4
+    ]  # the same each time: the file changes only if it must
+    return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
+
+
+def read(path: Path) -> dict[str, str]:
+    """The variables of an `.env`; none where there is none."""
+    lines = path.read_text().splitlines() if path.exists() else []
+    return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+
+
+def main(folder: Path = CHECKOUT, environ: Mapping[str, str] = os.environ) -> None:
+    """Write both files, readable by their owner and by RabbitMQ."""
+    path = folder / ".env"
+    known = read(path)
+    told = complete(known, environ)
+    text = "".join(f"{name}={value}\n" for name, value in told.items())
+    partial = path.with_name(".env.partial")
+    partial.touch(mode=0o600)
+    partial.write_text(
+        f"# Written by `make env`. Secrets: keep a copy where the databases' copies are not.\n{text}"
+    )
+    partial.replace(path)
+    (folder / "deploy/rabbitmq/definitions/20-accounts.json").write_text(
+        json.dumps(accounts(told), indent=2) + "\n"
+    )
+    added = len(told) - len(known)
+    sys.stdout.write(
+        f"{path}: {added} variables added, {len(known)} kept. The site will be at {told['PUBLIC_URL']}\n"
+    )
+
+
+if __name__ == "__main__":
+    main()

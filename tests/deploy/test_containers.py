@@ -1,0 +1,154 @@
+"""What docker-compose is given: secrets drawn once, accounts that the broker takes, locks that agree, known names."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import kombu
+import pytest
+from amqp.exceptions import AccessRefused
+
+from deploy.docker import environment
+from deploy.rabbitmq import topology
+from gateway.edge.settings import EdgeSettings
+from gateway.settings import GatewaySettings
+from libs.chassis.rabbitmq import RabbitBus, RabbitPublisher
+from libs.chassis.server import WebSettings
+from libs.chassis.testing.rabbitmq import TestBroker
+from services.consultation.settings import ConsultationSettings
+from services.defis.settings import DefisSettings
+from services.identity.settings import IdentitySettings
+from services.notifications.settings import NotificationsSettings
+
+CHECKOUT = Path(__file__).parents[2]
+COMPOSE = (CHECKOUT / "docker-compose.yml").read_text()
+SETTINGS = (
+    ConsultationSettings,
+    DefisSettings,
+    EdgeSettings,
+    GatewaySettings,
+    IdentitySettings,
+    NotificationsSettings,
+    WebSettings,
+)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    (tmp_path / "deploy/rabbitmq/definitions").mkdir(parents=True)
+    return tmp_path
+
+
+def test_secrets_are_drawn_once_and_only_their_owner_reads_them(checkout: Path) -> None:
+    environment.main(checkout, {})
+    first = environment.read(checkout / ".env")
+    assert stat.S_IMODE((checkout / ".env").stat().st_mode) == 0o600
+    drawn = [first[name] for name in environment.SECRETS]
+    assert len(set(drawn)) == len(drawn)
+    assert all(len(secret) >= 40 for secret in drawn)
+    environment.main(checkout, {"PUBLIC_URL": "https://elsewhere.example"})
+    assert environment.read(checkout / ".env") == first
+
+
+def test_what_is_missing_is_added_and_what_was_chosen_is_kept(checkout: Path) -> None:
+    (checkout / ".env").write_text("SMTP_URL=smtps://user:word@mail.example:465\n")
+    environment.main(checkout, {"PUBLIC_URL": "https://maillage.example"})
+    told = environment.read(checkout / ".env")
+    assert told["SMTP_URL"] == "smtps://user:word@mail.example:465"
+    assert (told["PUBLIC_URL"], told["SECURE_COOKIES"]) == ("https://maillage.example", "true")
+
+
+def test_everything_that_compose_asks_for_is_written_and_nothing_secret_has_a_default() -> None:
+    asked = set(re.findall(r"\$\{(\w+)", COMPOSE))
+    optional = set(re.findall(r"\$\{(\w+):-", COMPOSE))
+    assert asked - optional <= set(environment.complete({}, {}))
+    assert optional.isdisjoint(environment.SECRETS)
+    assert set(environment.SECRETS) <= asked
+
+
+def test_every_setting_that_compose_names_exists() -> None:
+    declared = {field.metadata["variable"] for cls in SETTINGS for field in dataclasses.fields(cls)}
+    declared |= {"MAILLAGE_OPERATORS", "MAILLAGE_DEFIS_OP1_DATABASE_URL", "MAILLAGE_DEFIS_OP2_DATABASE_URL"}
+    assert set(re.findall(r"\bMAILLAGE_\w+", COMPOSE)) <= declared
+
+
+def test_no_service_is_published_beyond_this_machine() -> None:
+    ports = re.findall(r'- "(\S+):\d+"\n', COMPOSE)
+    assert len(ports) == 2
+    assert all(port.startswith("127.0.0.1:${") for port in ports)
+
+
+@pytest.mark.parametrize("service", ["identity", "consultation", "notifications", "defis", "gateway"])
+def test_the_lock_of_a_service_holds_what_runs_everywhere_and_no_more(service: str) -> None:
+    own, all_of_them = pins(service), pins("run")
+    assert own <= all_of_them
+    assert not any(pin.startswith("aiosmtpd") for pin in own)
+    assert any(pin.startswith("flask-wtf") for pin in own) == (service == "gateway")
+
+
+def pins(lock: str) -> set[str]:
+    text = (CHECKOUT / "requirements" / f"{lock}.txt").read_text()
+    return set(re.findall(r"^([a-z0-9-]+==\S+)", text, re.MULTILINE))
+
+
+def test_the_topology_is_that_of_the_consumers() -> None:
+    assert topology.FILE.read_text() == topology.as_text(), "run: make docs"
+
+
+@pytest.fixture
+def broker(rabbitmq: TestBroker, checkout: Path) -> Iterator[dict[str, str]]:
+    """The address of each account on a broker that has loaded what ours loads."""
+    environment.main(checkout, {})
+    told = environment.read(checkout / ".env")
+    folder = rabbitmq.folder / "definitions"
+    folder.mkdir(exist_ok=True)
+    (folder / "10-topology.json").write_text(topology.as_text())
+    (folder / "20-accounts.json").write_text(json.dumps(environment.accounts(told)))
+    rabbitmq.evaluate(f'ok = rabbit_definitions:maybe_load_definitions_from(true, "{folder}"), ok')
+    yield {
+        name: f"amqp://{name}:{told[f'{name.upper()}_BUS_PASSWORD']}@127.0.0.1:{rabbitmq.port}/{topology.VHOST}"
+        for name in (*environment.SERVICES, *environment.OPERATORS)
+    }
+    rabbitmq.evaluate(f'rabbit_vhost:delete(<<"{topology.VHOST}">>, <<"test">>)')
+
+
+def test_queues_are_there_before_anybody_listened_and_workers_find_them_as_they_want_them(
+    broker: dict[str, str],
+) -> None:
+    for name, consumers in topology.MAILBOXES.items():
+        if not consumers:
+            continue
+        service = name.rpartition(".")[2]
+        with kombu.Connection(broker[service]) as connection:
+            found = connection.default_channel.queue_declare(name, passive=True)
+            assert (found.message_count, found.consumer_count) == (0, 0)
+        RabbitBus(broker[service]).declare(Box(name, tuple(c.binding for c in consumers)))
+
+
+def test_an_account_speaks_and_listens_for_itself_and_for_nobody_else(broker: dict[str, str]) -> None:
+    own = Box("op1.defis", ("coalition.identity.keys_rotated.v1",))
+    RabbitBus(broker["op1"]).declare(own)
+    RabbitPublisher(broker["op1"]).close()
+    with kombu.Connection(broker["op1"]) as connection, pytest.raises(AccessRefused):
+        connection.default_channel.basic_get("coalition.consultation")
+    with (
+        kombu.Connection(broker["op1"].replace("//op1:", "//op2:")) as stranger,
+        pytest.raises(AccessRefused),
+    ):
+        stranger.connect()
+
+
+@dataclasses.dataclass(frozen=True)
+class Box:
+    """A mailbox that receives nothing."""
+
+    name: str
+    bindings: tuple[str, ...]
+
+    def receive(self, bodies: object) -> list[bool]:
+        raise AssertionError(bodies)
