@@ -275,7 +275,7 @@ def test_the_worklist_holds_what_waits_and_leaves_out_what_one_is_part_of(
     own = draft(colleague)
     own.post("/submission", colleague)
     asking = publish(entry_stage="creaction", entry_evidence="Oui.")
-    asking.post("/membership", bruno, 201, name="Bruno")
+    since = asking.post("/membership", bruno, 201, name="Bruno")["asked_at"]
     stated = {"charter": "Adoptée.", "experiment": "Trois samedis.", "task": "Peindre."}
     gate = asking.post("/gates", anne, 201, evidence=stated)["id"]
 
@@ -285,6 +285,8 @@ def test_the_worklist_holds_what_waits_and_leaves_out_what_one_is_part_of(
     work = desk(ebv)
     assert [item["id"] for item in work["submitted"]] == [waiting.id, own.id]
     assert [(item["id"], item["gate"]["id"]) for item in work["gates"]] == [(asking.id, gate)]
+    unanswered = [(item["id"], item["waiting"], item["since"]) for item in work["requests"]]
+    assert unanswered == [(asking.id, 1, since)]
     assert (work["unanswered_requests"], work["silent"]) == (1, 0)
     assert [item["id"] for item in desk(colleague)["submitted"]] == [waiting.id]
     elsewhere = desk(tokens.account(("ebv", "territory:75")))
@@ -292,6 +294,7 @@ def test_the_worklist_holds_what_waits_and_leaves_out_what_one_is_part_of(
         "submitted": [],
         "gates": [],
         "without_porteur": [],
+        "requests": [],
         "silent": 0,
         "unanswered_requests": 0,
     }

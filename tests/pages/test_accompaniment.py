@@ -73,10 +73,15 @@ def test_a_gate_that_is_asked_for_waits_with_a_way_to_it(home: House, porteuse: 
     assert "5 personnes engagées" in page
 
 
-def test_requests_without_an_answer_are_counted(home: House, porteuse: Person, ebv: Person) -> None:
+def test_requests_without_an_answer_wait_with_a_way_to_them(
+    home: House, porteuse: Person, ebv: Person
+) -> None:
     defi = published(porteuse, ebv)
     ask(home.citizen(), "POST", f"/defis/{defi.id}/membership", {"name": "Denis"})
-    assert "attend encore une réponse" in ebv.read("/accompaniment")
+    page = ebv.read("/accompaniment")
+    assert "1 demande" in page
+    waiting = page[page.index("Défis où quelqu’un attend d’entrer") :]
+    assert f'href="{defi.path}/people"' in waiting[: waiting.index("Les défis que vous accompagnez")]
 
 
 def test_the_portfolio_is_told_apart_by_stage_and_silence(home: House, porteuse: Person, ebv: Person) -> None:

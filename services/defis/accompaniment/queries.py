@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from libs.chassis.db import database_of
@@ -42,12 +42,6 @@ def show_worklist(session: Session, caller: Principal, now: datetime) -> dict[st
         .where(mine, Gate.state.in_(UNDECIDED), Defi.state == State.PUBLISHED, ~_part_of(caller))
     )
     silent = select(func.count()).select_from(Defi).where(mine, *_silent(now))
-    requests = (
-        select(func.count())
-        .select_from(Member)
-        .join(Defi, Defi.id == Member.defi_id)
-        .where(mine, Defi.state.in_(RUNNING), Member.state == "requested")
-    )
     porteur = select(Member.id).where(
         Member.defi_id == Defi.id, Member.role == Role.PORTEUR, Member.state == "active"
     )
@@ -63,8 +57,9 @@ def show_worklist(session: Session, caller: Principal, now: datetime) -> dict[st
         "without_porteur": _listed(
             session, session.scalars(orphans.order_by(Defi.changed_at, Defi.id).limit(_SHOWN)).all()
         ),
+        "requests": _unanswered(session, mine),
         "silent": session.scalar(silent) or 0,
-        "unanswered_requests": session.scalar(requests) or 0,
+        "unanswered_requests": session.scalar(_requests(mine, func.count())) or 0,
     }
 
 
@@ -98,6 +93,25 @@ def list_portfolio(
 
 
 _SHOWN: Final = 50
+
+
+def _requests(mine: ColumnElement[bool], *wanted: Any) -> Select[Any]:
+    """`wanted` of the requests to join running défis of `mine` that no core group has answered."""
+    asked = Defi.state.in_(RUNNING), Member.state == "requested"
+    return select(*wanted).select_from(Member).join(Defi, Defi.id == Member.defi_id).where(mine, *asked)
+
+
+def _unanswered(session: Session, mine: ColumnElement[bool]) -> list[dict[str, Any]]:
+    """The défis in which somebody waits to be let in, the longest first, with how many do and since when."""
+    since = func.min(Member.asked_at)
+    found = session.execute(
+        _requests(mine, Defi, func.count(), since).group_by(Defi.id).order_by(since, Defi.id).limit(_SHOWN)
+    ).all()
+    listed = _listed(session, [row[0] for row in found])
+    return [
+        item | {"waiting": waiting, "since": asked_at}
+        for item, (_, waiting, asked_at) in zip(listed, found, strict=True)
+    ]
 
 
 def _require_companion(caller: Principal) -> None:

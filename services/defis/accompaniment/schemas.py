@@ -38,6 +38,13 @@ class GateToDecideSchema(AccompaniedSchema):
     gate = ma.fields.Nested(WaitingGateSchema(), required=True)
 
 
+class UnansweredSchema(AccompaniedSchema):
+    """A défi whose core group has not answered everybody who asks to join."""
+
+    waiting = ma.fields.Integer(required=True, metadata={"description": "How many wait for an answer."})
+    since = ma.fields.AwareDateTime(required=True, metadata={"description": "When the first of them asked."})
+
+
 class WorklistSchema(Schema):
     """What waits, longest first; fifty of each at most."""
 
@@ -48,6 +55,7 @@ class WorklistSchema(Schema):
         required=True,
         metadata={"description": "Running défis that lost their porteur: name one among their members."},
     )
+    requests = ma.fields.List(ma.fields.Nested(UnansweredSchema()), required=True)
     silent = ma.fields.Integer(
         required=True, metadata={"description": "Running défis in which nothing happened for thirty days."}
     )
