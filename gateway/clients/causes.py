@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from gateway.clients.consultation import BASE
+from gateway.clients.identity import BASE as IDENTITY
 from gateway.clients.identity import current_token, services
 from gateway.services import Json
 
 MOST_AT_ONCE = 100
 """Items of a page that is wanted whole: a cause has five to ten actions, and few consultations and workshops."""
+
+_STARTERS = ("coordinator", "administrator")
 
 
 def causes(cursor: str | None = None) -> Json:
@@ -26,6 +29,16 @@ def cause(slug: str) -> Json:
 def create_cause(fields: Json) -> Json:
     """Start a cause."""
     return cast(Json, call("POST", "/causes", json=fields))
+
+
+def may_start() -> bool:
+    """Whether the reader may start causes: who coordinates those of the coalition, or administers it."""
+    return any(grant["scope"] == "coalition" and grant["role"] in _STARTERS for grant in _me()["roles"])
+
+
+def my_number() -> str:
+    """The id by which consultation knows the reader's account, for a coordinator to name it as a measurer."""
+    return str(_me()["id"])
 
 
 def consultations_of(slug: str) -> list[Json]:
@@ -65,3 +78,7 @@ def get(path: str, **params: Any) -> Json:
 def call(method: str, path: str, *, json: Json | None = None, params: Json | None = None) -> Any:
     """Call `path` of the consultation service in the reader's name."""
     return services().call(method, BASE + path, token=current_token(), json=json, params=params)
+
+
+def _me() -> Json:
+    return cast(Json, services().call("GET", f"{IDENTITY}/me", token=current_token()))
