@@ -82,6 +82,14 @@ def _scoped(grants: Iterable[dict[str, str]]) -> list[list[str]]:
     ]
 
 
+def rename(person: dict[str, Any]) -> None:
+    """Show the account's new name from now on."""
+    session["account"] = {
+        **session["account"],
+        "name": person.get("display_name") or person.get("email") or "",
+    }
+
+
 def sign_out() -> None:
     """Forget the person, and what they were doing."""
     for key in ("account", "sign_in", "draft", "series", "invitation"):

@@ -53,6 +53,7 @@ from gateway.wording.meetings import (
     MEETING_STATES,
     SIDES,
 )
+from gateway.wording.people import HELD, SERVICES
 from gateway.wording.territories import (
     DEFIS_SHOWN,
     KIND_PAGES,
@@ -77,6 +78,7 @@ __all__ = [
     "GATE_DECISIONS",
     "GATE_REASONS",
     "GATE_STATES",
+    "HELD",
     "KINDS",
     "KIND_PAGES",
     "KIND_SOURCES",
@@ -98,6 +100,7 @@ __all__ = [
     "REASONS",
     "RECORDED_AS",
     "ROLES",
+    "SERVICES",
     "SIDES",
     "STAGES",
     "STAGE_PURPOSES",

@@ -1,5 +1,5 @@
-"""One’s own account: what is held, taking it away, having it erased."""
+"""One's own account: what is held, taking it away, having it erased."""
 
-from flask import Blueprint
+from gateway.pages.people import account, erasure
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS = (account.blueprint, erasure.blueprint)
