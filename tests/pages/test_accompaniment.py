@@ -122,6 +122,15 @@ def test_who_accompanies_at_two_operators_chooses(home: House) -> None:
     assert 'href="/accompaniment?operator=op2" aria-current="page"' in page
 
 
+def test_somebody_with_very_many_grants_still_has_a_cookie_that_browsers_keep(home: House) -> None:
+    villages = tuple(("ebv", f"territory:{code}") for code in range(88001, 88121))
+    everywhere = home.citizen("Ubiquiste", grants=(*villages, ("operator_staff", "operator:op2")))
+    assert "L’Atelier des défis rennais" in everywhere.read("/accompaniment?operator=op2")
+    cookie = everywhere.client.get_cookie("maillage")
+    assert cookie is not None
+    assert len(cookie.value) < 4000
+
+
 def test_the_desk_is_read_in_english(home: House) -> None:
     page = home.citizen("Ann", language="en", grants=(("ebv", "operator:op2"),)).read("/accompaniment")
     for said in ("Accompanying défis", "Nothing waits.", "All the stages", "silent for thirty days"):

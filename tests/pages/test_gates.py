@@ -131,6 +131,8 @@ def test_a_refusal_needs_a_reason_and_keeps_what_was_typed(asked: Defi, ebv: Per
     page = words(answer)
     assert answer.status_code == 422
     assert 'id="reasons-error"' in page
+    assert 'href="#reasons"' in page
+    assert '<input id="reasons" type="checkbox"' in page
     assert "Un mot à garder." in page
     assert 'value="refuse" checked' in page
     nothing = ebv.post(path, {"decision": ""})

@@ -139,6 +139,18 @@ def test_a_meeting_that_does_not_hold_together_is_refused_at_its_field(
     assert 'value="childcare" checked' in page
 
 
+def test_what_is_left_empty_is_said_at_each_field_and_above_the_form(cafe: Defi) -> None:
+    page = words(
+        cafe.porteur.post(f"{cafe.path}/meetings/new", {**FORM, "day": "", "starts": "", "ends": ""})
+    )
+    for field, label in (("day", "Jour"), ("starts", "Commence à"), ("ends", "Finit à")):
+        assert f'id="{field}-error"' in page
+        assert f'<a href="#{field}">{label} – Ce champ est obligatoire.</a>' in page
+    unkind = words(cafe.porteur.post(f"{cafe.path}/meetings/new", {**FORM, "kind": ""}))
+    assert 'href="#kind"' in unkind
+    assert '<input id="kind" type="radio"' in unkind
+
+
 def test_a_meeting_is_changed_and_the_form_shows_it_as_it_is(cafe: Defi) -> None:
     page = announced(cafe, capacity="12", last_day="")
     form = cafe.porteur.read(f"{page}/edit")

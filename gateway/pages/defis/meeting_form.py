@@ -52,15 +52,22 @@ def changes_of(values: Mapping[str, Any], meeting: Json) -> Json:
 
 def placed(problem: ServiceProblem, values: Mapping[str, Any]) -> ServiceProblem:
     """The refusal with each sentence at the field where it can be mended."""
-    names = {
-        "starts_at": "starts" if values["day"] and not values["starts"] else "day",
-        "ends_at": "ends",
+    fields = {
+        name: words
+        for field, words in problem.fields.items()
+        for name in _places(field.partition(".")[0], values)
     }
-    fields = {}
-    for field, words in problem.fields.items():
-        name = field.partition(".")[0]
-        fields[names.get(name, name)] = words
     return ServiceProblem(problem.status, problem.code, problem.detail, fields)
+
+
+def _places(field: str, values: Mapping[str, Any]) -> tuple[str, ...]:
+    """The fields of the form at which a complaint of the service about `field` is said."""
+    if field == "starts_at":
+        return tuple(name for name in ("day", "starts") if not values[name]) or ("day",)
+    if field == "ends_at":
+        # Without a day, that is said already.
+        return ("ends",) if values["day"] or not values["ends"] else ()
+    return (field,)
 
 
 def _instant(day: str, hour: str) -> str:
