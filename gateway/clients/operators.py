@@ -42,6 +42,11 @@ def known() -> list[Json]:
     return cast("list[Json]", services().call("GET", f"{BASE}/operators", params={"limit": 100})["items"])
 
 
+def host(operator: str) -> Json:
+    """One operator as identity knows it: who runs it, what it serves, whom to write to."""
+    return cast(Json, services().call("GET", f"{BASE}/operators/{operator}"))
+
+
 def _token(operator: str) -> str | None:
     """The reader's token for this operator; None for who is not signed in: défis need no token to be read."""
     account = session.account()

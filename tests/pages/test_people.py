@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import text
 
 from tests.pages.defis import Defi, begun, published
 from tests.pages.house import House, Person, words
+from tests.pages.territory import asked
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +161,32 @@ def test_a_porteur_hands_the_defi_over_before_leaving_it(home: House, ebv: Perso
     assert tired.post(f"{defi.path}/people/role", chosen).status_code == 303
     assert "Porteur du défi" in heir.read(defi.path)
     assert tired.post(f"{defi.path}/people/leave").status_code == 303
+
+
+def test_a_defi_that_lost_its_porteur_is_given_another_by_its_ebv(home: House, ebv: Person) -> None:
+    gone, heir = home.citizen("Gaston"), home.citizen("Estelle")
+    defi = published(gone, ebv)
+    let_in(heir, defi, "Estelle")
+    chosen = {"member": member_id(gone, defi, "Estelle"), "role": "porteur"}
+    assert ebv.post(f"{defi.path}/people/role", chosen).status_code == 403
+    with home.databases["defis_op1"].transaction() as session:
+        lost = text("DELETE FROM member WHERE defi_id = :defi AND role = 'porteur'")
+        session.execute(lost, {"defi": defi.id})
+    assert "Nommer un autre porteur" in ebv.read(f"{defi.path}/people")
+    assert "Nommer un autre porteur" not in heir.read(f"{defi.path}/people")
+    assert ebv.post(f"{defi.path}/people/role", chosen).status_code == 303
+    assert "Porteur du défi" in heir.read(defi.path)
+
+
+def test_the_page_says_who_accompanies_the_defi_and_costs_a_handful_of_calls(
+    home: House, porteuse: Person, cafe: Defi
+) -> None:
+    porteuse.read(f"{cafe.path}/people")
+    with asked() as seen:
+        page = porteuse.read(f"{cafe.path}/people")
+    assert "Le Relais des défis vosgiens" in page
+    assert "contact-op1@demo.example" in page
+    assert len(seen) <= 5, seen
 
 
 def test_a_member_enters_the_core_group_and_leaves_it(home: House, porteuse: Person, cafe: Defi) -> None:

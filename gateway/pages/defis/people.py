@@ -9,7 +9,7 @@ from flask import Blueprint, flash
 from flask_babel import gettext as _
 
 from gateway import session
-from gateway.clients import defis
+from gateway.clients import defis, operators
 from gateway.pages.support import filled, go, page, refused, signed_in, typed
 from gateway.services import Json, ServiceProblem
 from libs.chassis.access import public
@@ -120,6 +120,7 @@ def _shown(operator: str, defi_id: UUID, status: int = 200, **form: Any) -> Any:
         members=members,
         requests=_everybody(operator, defi_id, "requested") if core or defi["accompanies"] else [],
         invitations=defis.invitations(operator, defi_id) if core else [],
+        host=operators.host(operator),
     )
 
 
