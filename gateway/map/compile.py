@@ -30,7 +30,7 @@ Box = tuple[float, float, float, float]
 SHIPPED: Final = Path(__file__).with_name("departements.json")
 SCALE: Final = 2.0
 """Units of the drawing for one of the package's, so that whole numbers are fine enough."""
-TOLERANCE: Final = 2.0
+TOLERANCE: Final = 2.6
 """How far, in units of the drawing, a simplified border may leave the true one."""
 SMALLEST: Final = 12.0
 """Islands of fewer square units are left out, unless a département has no larger one."""

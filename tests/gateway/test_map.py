@@ -61,7 +61,7 @@ def test_a_line_keeps_its_ends_and_only_the_corners_that_matter():
 
 
 def test_specks_are_left_out_unless_there_is_nothing_else():
-    speck = [(50 + 0.3 * x, 50 + 0.3 * y) for x, y in SQUARE]
+    speck = [(50.0, 50.0), (56.0, 50.0), (53.0, 53.0), (50.0, 50.0)]
     assert simplified([speck, SQUARE]) == [SQUARE]
     assert simplified([speck]) == [speck]
     assert area(SQUARE) == 100

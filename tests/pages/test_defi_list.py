@@ -73,9 +73,9 @@ def test_the_map_says_each_departement_and_its_figure_and_a_table_says_the_same(
 ) -> None:
     page = visitor.read("/defis")
     assert page.count('<path class="land') == 105
-    assert 'aria-label="Vosges : 2 défis"' in page
+    assert "<title>Vosges : 2 défis</title>" in page
     assert re.search(r'<th scope="row"><a [^>]+>Vosges \(88\)</a></th><td class="figure">2</td>', page)
-    assert 'aria-label="La Réunion : 0 défi" tabindex="-1"' in page
+    assert 'departement=974" tabindex="-1"><title>La Réunion : 0 défi</title>' in page
 
 
 def test_what_is_no_choice_is_no_page(visitor: Person) -> None:
@@ -111,7 +111,7 @@ def test_a_page_asks_no_more_than_five_times(home: House, cafe: Defi, visitor: P
 def test_the_list_is_in_english_too(home: House, cafe: Defi) -> None:
     page = home.somebody("en").read("/defis?departement=88")
     assert "The défis: Vosges" in page
-    assert 'aria-label="Vosges: 2 défis"' in page
+    assert "<title>Vosges: 2 défis</title>" in page
     assert '<span lang="fr">Un café pour tous</span>' in page
 
 
