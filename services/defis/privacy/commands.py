@@ -35,8 +35,9 @@ def erase_subject(session: Session, subject: UUID, now: datetime) -> dict[str, i
     find it on their worklist and name another porteur, and whoever counts on it is told. A place in a meeting goes to
     the first who waits.
     """
-    remember_erased(session, subject, now)
+    # Défis first, as who writes a row of theirs holds one and then waits for an erasure: the two never wait crosswise.
     _hold_defis_of(session, subject)
+    remember_erased(session, subject, now)
     done = forget_porteur(session, subject, now)
     done["places_freed"] = forget_places(session, subject, now)
     done |= forget_pledges(session, subject, now)
