@@ -121,8 +121,8 @@ def test_what_is_too_large_is_refused_before_a_service_sees_it(site: Site) -> No
 
 def test_a_trace_goes_through_and_an_unusable_one_is_replaced(site: Site) -> None:
     sent = {"traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
-    answer = httpx.get(f"{site.edge.url}{CONSULTATIONS}?limit=7", headers=sent)
-    assert answer.headers.get_list("X-Correlation-ID") == [TRACE]
+    answer = httpx.get(f"{site.edge.url}{CONSULTATIONS}/that-nobody-made", headers=sent)
+    assert (answer.status_code, answer.headers.get_list("X-Correlation-ID")) == (404, [TRACE])
     assert eventually(
         lambda: any(line.get("correlation_id") == TRACE for line in site.processes["consultation"].lines())
     )
@@ -160,6 +160,19 @@ def test_one_network_is_slowed_down_and_another_is_not(site: Site) -> None:
         assert httpx.get(f"{edge.url}{CONSULTATIONS}").status_code == 200
 
 
+def test_what_changed_something_leaves_no_line_unless_it_was_refused(site: Site) -> None:
+    """A line for a vote would say when it was cast."""
+
+    def line(answer: httpx.Response) -> bool:
+        last = httpx.get(site.edge.url).headers["X-Correlation-ID"]
+        assert eventually(lambda: any(one["correlation_id"] == last for one in site.edge.answers()))
+        trace = answer.headers["X-Correlation-ID"]
+        return any(one["correlation_id"] == trace for one in site.edge.answers())
+
+    assert not line(httpx.post(f"{site.edge.url}{VISITORS}", json={}))
+    assert line(httpx.put(f"{site.edge.url}{VISITORS}", json={}))
+
+
 def test_nobody_chooses_the_network_that_they_are_counted_under(site: Site) -> None:
     with Edge(site.folder, services=site.addresses, write_rate=1) as edge:
         answers = {
@@ -169,6 +182,25 @@ def test_nobody_chooses_the_network_that_they_are_counted_under(site: Site) -> N
             for number in range(20)
         }
     assert answers == {201, 429}
+
+
+def test_with_a_certificate_it_speaks_https_and_sends_others_there(
+    site: Site, certificate: dict[str, str]
+) -> None:
+    plain = free_port()
+    with Edge(
+        site.folder,
+        services=site.addresses,
+        server_name="localhost",
+        plain_listen=f"127.0.0.1:{plain}",
+        **certificate,
+    ) as edge:
+        for path in ("/", CONSULTATIONS):
+            answer = httpx.get(f"https://localhost:{edge.port}{path}", verify=False)
+            assert answer.status_code == 200
+            assert answer.headers.get_list("Strict-Transport-Security") == ["max-age=31536000"]
+        sent_on = httpx.get(f"http://localhost:{plain}/defis?page=2")
+        assert (sent_on.status_code, sent_on.headers["Location"]) == (308, "https://localhost/defis?page=2")
 
 
 def test_a_reader_came_over_https_if_a_proxy_of_ours_says_so(site: Site) -> None:

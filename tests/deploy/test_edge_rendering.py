@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from deploy.local.cli import main
 from docs.generate import apps
 from gateway.app import create_app as create_gateway
 from gateway.edge.nginx import SIGN_IN_PATHS, render_from
@@ -23,35 +24,6 @@ NUMBERED = tuple(
     for port, name in enumerate(("identity", "consultation", "notifications", "gateway"), 9001)
 )
 NAMED = tuple(text.replace("127.0.0.1", text.partition("=")[0]) for text in NUMBERED)
-
-
-@pytest.fixture
-def certificate(tmp_path: Path) -> dict[str, str]:
-    """A certificate that nobody trusts, and its key."""
-    paths = {"certificate": str(tmp_path / "c.pem"), "certificate_key": str(tmp_path / "k.pem")}
-    subprocess.run(
-        [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-            "-subj",
-            "/CN=maillage.test",
-            "-days",
-            "1",
-            "-out",
-            paths["certificate"],
-            "-keyout",
-            paths["certificate_key"],
-        ],
-        check=True,
-        capture_output=True,
-    )
-    return paths
 
 
 @pytest.mark.parametrize(
@@ -99,6 +71,15 @@ def test_nginx_accepts_it_with_a_certificate(certificate: dict[str, str], tmp_pa
 def test_settings_that_cannot_be_used_are_refused(variables: dict[str, str], complaint: str) -> None:
     with pytest.raises(SettingsError, match=re.escape(complaint)):
         render_from({f"MAILLAGE_EDGE_{name}": value for name, value in variables.items()})
+
+
+def test_the_command_prints_it_and_refuses_in_one_line() -> None:
+    services = {"MAILLAGE_EDGE_SERVICES": ",".join(NUMBERED)}
+    printed = CliRunner().invoke(main, ["edge", "render"], env=services)
+    assert (printed.exit_code, printed.stdout) == (0, render_from(services))
+    refused = CliRunner().invoke(main, ["edge", "render"], env={"MAILLAGE_EDGE_SERVICES": "identity"})
+    assert refused.exit_code == 1
+    assert "must be given as name=host:port" in refused.stderr
 
 
 def test_only_what_anyone_may_read_is_kept_for_everybody() -> None:
