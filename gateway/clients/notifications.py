@@ -41,6 +41,11 @@ def follow(topic: str) -> Json:
     return cast(Json, _call("POST", "/follows", json={"topic": topic}))
 
 
+def followers(topic: str) -> int | None:
+    """How many follow it; None where they are too few to tell."""
+    return cast("int | None", _call("GET", "/follows/count", params={"topic": topic})["followers"])
+
+
 def unfollow(follow_id: str) -> None:
     """Cease to follow something with this account."""
     _call("DELETE", f"/follows/{quote(follow_id, safe='')}")

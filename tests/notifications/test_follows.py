@@ -90,6 +90,22 @@ def test_the_answer_is_the_same_for_an_address_that_follows_and_one_that_does_no
     assert known.text.replace(known.confirmation, "") == unknown.text.replace(unknown.confirmation, "")
 
 
+def test_followers_are_counted_for_everybody_once_they_are_not_few(service: Notifications) -> None:
+    def followers() -> int | None:
+        answer = service.call("GET", f"/follows/count?topic={MAIRIE}")
+        assert answer.status_code == 200
+        return answer.json["followers"]
+
+    for number in range(5):
+        assert followers() is None
+        ask(service, f"voisine{number}@example.org")
+        token = service.mails()[-1].confirmation
+        assert service.call("POST", "/follows/confirm", {"token": token}).status_code == 200
+    ask(service, "hésite@example.org")
+    assert followers() == 5
+    assert service.call("GET", "/follows/count?topic=mairie:35238").status_code == 422
+
+
 def test_a_confirmation_link_works_once(service: Notifications) -> None:
     ask(service)
     token = service.mails()[0].confirmation

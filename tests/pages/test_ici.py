@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from gateway.clients.titles import Row
 from gateway.pages.territories.place import next_meeting
+from services.notifications.follows.commands import follow
+from services.notifications.follows.rules import Reference, TopicKind
+from services.notifications.people.commands import ensure_address
 from tests.pages.defis import Defi, ask, published
 from tests.pages.house import House, Person, words
 from tests.pages.territory import asked, load_france, lost
@@ -97,6 +101,16 @@ def test_where_nothing_exists_and_nobody_serves_that_is_said_plainly(visitor: Pe
     assert "Aucune consultation n’a encore eu lieu." in page
     assert "La prochaine date" not in page
     assert "Pas loin" not in page
+
+
+def test_those_who_wait_for_an_operator_are_counted(home: House, visitor: Person) -> None:
+    now = datetime.now(UTC)
+    with home.databases["notifications"].transaction() as session:
+        for number in range(5):
+            recipient = ensure_address(session, f"voisine{number}@exemple.fr", "fr", now)
+            follow(session, recipient, Reference(TopicKind.COMMUNE, TOULOUSE), now)
+    assert "5 personnes la suivent." in visitor.read(f"/ici/{TOULOUSE}")
+    assert "la suivent." not in visitor.read(f"/ici/{EPINAL}")
 
 
 def test_without_its_operator_the_page_shows_what_is_known(home: House, cafe: Defi, visitor: Person) -> None:

@@ -41,6 +41,7 @@ def show(code: str) -> Any:
         return redirect(url_for("place.show", code=commune["code"]), 301)
     around = territories.surroundings(code)
     shown = listed([*around["here"], *around["near"]])
+    operator, topic = territories.operator_serving(code), f"commune:{code}"
     acting, near = shown.rows[: len(around["here"])], shown.rows[len(around["here"]) :]
     return page(
         "territories/place.html",
@@ -51,8 +52,9 @@ def show(code: str) -> Any:
         silent=bool(shown.silent),
         meeting=next_meeting(acting) or next_meeting(near),
         lend_to=next((row for row in shown.rows if row.told and row.told["state"] == "published"), None),
-        operator=territories.operator_serving(code),
-        held=_held(f"commune:{code}"),
+        operator=operator,
+        waiting=None if operator else notifications.followers(topic),
+        held=_held(topic),
     )
 
 

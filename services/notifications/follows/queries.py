@@ -11,7 +11,7 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from services.notifications.follows.models import Follow, Topic
-from services.notifications.follows.rules import Reference, TopicKind, page_of
+from services.notifications.follows.rules import FEWEST_TOLD, Reference, TopicKind, page_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,13 @@ def count_follows(session: Session, recipient_id: UUID) -> int:
     """How many things somebody follows."""
     own = select(func.count()).select_from(Follow).where(Follow.recipient_id == recipient_id)
     return session.scalars(own).one()
+
+
+def count_followers(session: Session, reference: Reference) -> int | None:
+    """How many people and addresses follow it; None where they are too few to tell."""
+    whoever = select(func.count()).where(Follow.kind == reference.kind.value, Follow.key == reference.key)
+    found = session.scalars(whoever).one()
+    return found if found >= FEWEST_TOLD else None
 
 
 def followers_of(session: Session, references: Sequence[Reference]) -> dict[UUID, UUID]:

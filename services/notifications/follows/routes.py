@@ -16,6 +16,8 @@ from services.notifications.follows.schemas import (
     AskedSchema,
     AskSchema,
     ConfirmSchema,
+    CountQuery,
+    CountSchema,
     FollowSchema,
     FollowsSchema,
     NewFollowSchema,
@@ -40,6 +42,16 @@ def ask(asked: dict[str, Any]) -> dict[str, datetime]:
             session, extension("notifications.post"), wanted, datetime.now(UTC)
         )
     return {"expires_at": expires_at}
+
+
+@follows.get("/count")
+@public
+@follows.arguments(CountQuery(), location="query")
+@follows.response(200, CountSchema())
+def count(asked: dict[str, Any]) -> dict[str, int | None]:
+    """How many follow something; no number where they are few."""
+    with transaction() as session:
+        return {"followers": queries.count_followers(session, asked["topic"])}
 
 
 @follows.post("/confirm")

@@ -19,6 +19,8 @@ MAILS_PER_DAY = 15
 LIVE_REQUESTS = 10
 """Unconfirmed requests of one address. One more forgets the oldest."""
 MOST_FOLLOWS = 50
+FEWEST_TOLD = 5
+"""Followers below which no number is told: in a small commune people know one another."""
 
 _ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _REFERENCE = re.compile(

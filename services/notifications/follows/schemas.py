@@ -64,6 +64,20 @@ class AskedSchema(Schema):
     )
 
 
+class CountQuery(Schema):
+    """Of what the followers are counted."""
+
+    topic = Topic(required=True)
+
+
+class CountSchema(Schema):
+    """How many follow something."""
+
+    followers = ma.fields.Integer(
+        required=True, allow_none=True, metadata={"description": "Null where they are fewer than five."}
+    )
+
+
 class ConfirmSchema(Schema):
     """What a confirmation link carries."""
 
