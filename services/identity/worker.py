@@ -12,6 +12,7 @@ from libs.chassis.inbox import Consumer
 from libs.chassis.jobs import Job
 from libs.chassis.mail import MailSettings
 from libs.chassis.worker import Worker
+from services.identity.figures import FIGURES
 from services.identity.keys.commands import KeyRing, rotate
 from services.identity.people.commands import tell_untold_contacts
 from services.identity.privacy.commands import flag_late, forget_declared
@@ -50,4 +51,6 @@ def jobs(settings: IdentitySettings) -> tuple[Job, ...]:
 def create_worker(settings: IdentitySettings, database: Database, bus: Bus) -> Worker:
     """The worker. Opens no connection."""
     mail = MailSettings(url=settings.smtp_url, sender=settings.mail_from)
-    return Worker(database=database, bus=bus, consumers=consumers, jobs=jobs(settings), mail=mail)
+    return Worker(
+        database=database, bus=bus, consumers=consumers, jobs=jobs(settings), mail=mail, figures=FIGURES
+    )

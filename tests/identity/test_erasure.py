@@ -19,6 +19,7 @@ from libs.chassis.inbox import Inbox
 from libs.contracts.envelope import Envelope
 from libs.contracts.erasures import ConsultationErasureDeclared, DefisErasureDeclared
 from libs.contracts.event import Event
+from services.identity.figures import FIGURES
 from services.identity.privacy.commands import replay_erasures
 from services.identity.worker import consumers
 from tests.identity.conftest import Identity, add_operators, claims
@@ -252,6 +253,9 @@ def test_a_service_that_lets_the_month_pass_is_late_and_is_flagged_once(
     ).all() == [(now,)]
     assert part(identity, receipt, "op1", "defis")["late"]
     assert not part(identity, receipt, "op2", "defis")["late"]
+    counted = identity.execute(FIGURES[0].sql).all()
+    assert ("op1", "defis", "yes", 1) in counted
+    assert {owner for owner, *_ in counted} == {"op1", "coalition"}
 
 
 def test_a_record_is_kept_a_year_and_longer_where_a_declaration_is_awaited(identity: Identity) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.identity.base import Base, Document
@@ -33,6 +33,9 @@ class ErasurePart(Base):
     """
 
     __tablename__ = "erasure_part"
+    __table_args__ = (
+        Index("ix_erasure_part_awaited", "erasure_id", postgresql_where=text("declared_at IS NULL")),
+    )
 
     asking_id: Mapped[UUID] = mapped_column(primary_key=True)
     service: Mapped[str] = mapped_column(primary_key=True)
