@@ -201,6 +201,7 @@ ROUTES = [
     Route("get", f"{NOTIFICATIONS}/follows", ACCOUNTS),
     Route("post", f"{NOTIFICATIONS}/follows", ACCOUNTS, {"topic": "commune:88160"}),
     Route("delete", f"{NOTIFICATIONS}/follows/{{follow}}", {"author"}, told=dict.fromkeys(ACCOUNTS, 404)),
+    Route("get", f"{NOTIFICATIONS}/follows/count?topic=commune:88160", ANYBODY),
     Route("post", f"{NOTIFICATIONS}/follows/by-email", ANYBODY, {"email": "suivi", "topic": "commune:88160"}),
     Route("post", f"{NOTIFICATIONS}/follows/confirm", ANYBODY, {"token": "x"}),
     Route("get", f"{NOTIFICATIONS}/unsubscribe/{{token}}", set(), told=HIDDEN),
