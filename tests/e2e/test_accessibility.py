@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -121,6 +122,8 @@ REACHABLE = """() => [...document.querySelectorAll(
         ("/consultations/{slug}", NOBODY),
         ("/sign-in", NOBODY),
         ("/consultations/{slug}/results", NOBODY),
+        ("/defis", NOBODY),
+        ("/ici/88400", NOBODY),
     ],
 )
 def test_the_keyboard_alone_reaches_everything_and_one_sees_where_it_is(
@@ -137,3 +140,12 @@ def test_the_keyboard_alone_reaches_everything_and_one_sees_where_it_is(
         reached[at["path"]] = at
     assert len(reached) >= expected
     assert [at["name"] for at in reached.values() if not (at["ring"] and at["inside"])] == []
+
+
+@pytest.mark.parametrize("code", ["88400", "35238", "31555"])
+def test_the_page_of_a_commune_prints_on_one_sheet_for_the_town_hall(
+    code: str, visit: Callable[..., Page]
+) -> None:
+    page = visit(f"/ici/{code}", NOBODY, **WIDE_LIGHT)
+    printed = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
