@@ -2,7 +2,8 @@
 
 Each consumer has a row for each event. The row is written and the handler called, within a savepoint, in one
 transaction; so the handler's effects and the note that it ran are one, and a second delivery of the event finds the
-row and does nothing. A handler says one of three words: done (it returns), `Retry` or `Drop`. Retry leaves the row
+row and does nothing. What arrives together shares the transaction, and the savepoint as well unless something fails.
+A handler says one of three words: done (it returns), `Retry` or `Drop`. Retry leaves the row
 waiting and the worker tries again later; meanwhile the later facts of the same subject wait behind it. What keeps
 failing ends as a dead row, with its reason, and holds back nobody any more.
 
@@ -12,7 +13,7 @@ failing ends as a dead row, with its reason, and holds back nobody any more.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -26,6 +27,7 @@ from sqlalchemy.orm import Session
 from libs.chassis import metrics
 from libs.chassis.db import Database
 from libs.chassis.errors import Problem, TooMany, Unavailable
+from libs.chassis.letters import Letter, earliest_waiting, next_due, settle, store
 from libs.chassis.trace import traced
 from libs.contracts.envelope import Envelope, UnreadableEnvelope
 from libs.contracts.event import Event
@@ -89,6 +91,12 @@ class _Verdict(NamedTuple):
 
 
 _DONE = _Verdict("done", "done")
+_HELD = _Verdict("waiting", "held")
+"""Not tried: an earlier fact of the same subject waits."""
+
+
+class _Dead(Exception):
+    """No handler here can ever be called with this."""
 
 
 class Inbox:
@@ -108,24 +116,27 @@ class Inbox:
         Raises what the database raises, and then nothing is stored: the bus must not be acknowledged.
         """
         envelopes = [self._read(body) for body in bodies]
+        letters = [letter for envelope in envelopes if envelope for letter in self._letters(envelope)]
         with self._database.transaction() as session:
-            for envelope in envelopes:
-                if envelope is not None:
-                    self._take(session, envelope)
+            new = store(session, letters)
+            for letter, verdict in zip(new, self._try_all(session, new), strict=True):
+                if verdict is _HELD:
+                    settle(session, letter, "waiting", None, attempts=0, next_try=datetime.now(UTC))
+                    continue
+                if verdict is not _DONE:
+                    settle(session, letter, verdict.status, verdict.reason, 1, _next_try(1))
+                self._tell(letter, verdict)
         return [envelope is not None for envelope in envelopes]
 
     def retry_next(self) -> bool:
         """Try again the waiting row that is due first, in a transaction of its own. False when none is due."""
         with self._database.transaction() as session:
-            row = session.execute(_NEXT_DUE).one_or_none()
-            if row is None:
+            due = next_due(session)
+            if due is None:
                 return False
-            consumer = self._consumers.get(row.consumer)
-            if consumer is None:
-                verdict = _Verdict("dead", "dead", "this consumer no longer exists")
-            else:
-                verdict = self._try(session, consumer, Envelope.from_json(row.envelope), row.attempts)
-            self._settle(session, row.consumer, row.event_id, verdict, row.attempts + 1)
+            verdict, attempts = self._try(session, *due), due.attempts + 1
+            settle(session, due.letter, verdict.status, verdict.reason, attempts, _next_try(attempts))
+            self._tell(due.letter, verdict)
         return True
 
     def _read(self, body: bytes | str) -> Envelope | None:
@@ -136,58 +147,81 @@ class Inbox:
             log.error("unreadable message", reason=str(error)[:500])
             return None
 
-    def _take(self, session: Session, envelope: Envelope) -> None:
-        wanted = [consumer for consumer in self._consumers.values() if consumer.wants(envelope.type)]
-        for consumer in wanted:
-            if not _store(session, consumer.name, envelope):
-                continue
-            if not _waits_behind_another(session, consumer.name, envelope):
-                verdict = self._try(session, consumer, envelope, attempts=0)
-                self._settle(session, consumer.name, envelope.id, verdict, attempts=1)
-        if not wanted and _store(session, _NOBODY, envelope):
-            verdict = _Verdict("dead", "dead", f"nothing here handles {envelope.type}")
-            self._settle(session, _NOBODY, envelope.id, verdict, attempts=0)
+    def _letters(self, envelope: Envelope) -> list[Letter]:
+        """What an event means here: a letter to each consumer that wants it, or to nobody."""
+        wanted = [consumer.name for consumer in self._consumers.values() if consumer.wants(envelope.type)]
+        return [Letter(name, envelope) for name in wanted or [_NOBODY]]
 
-    def _try(self, session: Session, consumer: Consumer, envelope: Envelope, attempts: int) -> _Verdict:
+    def _try_all(self, session: Session, letters: Sequence[Letter]) -> Iterator[_Verdict]:
+        """Try new letters in their order: all in one savepoint, and where one fails, each in its own."""
+        waiting = earliest_waiting(session, letters)
+        if not waiting and self._all_succeed(session, letters):
+            yield from [_DONE] * len(letters)
+            return
+        for letter in letters:
+            sequence = letter.envelope.sequence
+            held = waiting.get(letter.line, sequence) < sequence
+            verdict = _HELD if held else self._try(session, letter)
+            if verdict.status == "waiting":
+                waiting[letter.line] = min(sequence, waiting.get(letter.line, sequence))
+            yield verdict
+
+    def _all_succeed(self, session: Session, letters: Sequence[Letter]) -> bool:
+        """Whether every handler said done. Where one did not, what all of them did is undone."""
+        try:
+            with session.begin_nested():
+                for letter in letters:
+                    self._handle(session, letter)
+                    session.flush()
+        except Exception as error:
+            if _connection_lost(error):
+                raise
+            return False
+        return True
+
+    def _handle(self, session: Session, letter: Letter) -> None:
+        consumer, envelope = self._consumers.get(letter.consumer), letter.envelope
+        if consumer is None:
+            raise _Dead(f"nothing here handles {envelope.type}")
         with traced(envelope.traceparent):
             try:
                 event = consumer.event.load(envelope.data)
             except ma.ValidationError as error:
-                return _Verdict("dead", "dead", f"its data does not fit {envelope.type}: {error.messages}")
-            try:
-                session.info[_IN_HAND] = envelope
-                with session.begin_nested():
-                    consumer.handle(session, event)
-            except Drop as reason:
-                return _Verdict("done", "dropped", str(reason))
-            except (Retry, Unavailable, TooMany) as reason:
-                return _waiting(attempts, str(reason))
-            except Problem as problem:
-                return _Verdict("dead", "dead", f"{problem.code}: {problem}")
-            except Exception as error:
-                if isinstance(error, DBAPIError) and error.connection_invalidated:
-                    raise  # nothing can be stored: not even that the handler failed
-                log.exception("consumer failed", consumer=consumer.name, event_type=envelope.type)
-                return _waiting(attempts, f"{type(error).__name__}: {error}")
+                raise _Dead(f"its data does not fit {envelope.type}: {error.messages}") from error
+            session.info[_IN_HAND] = envelope
+            consumer.handle(session, event)
+
+    def _try(self, session: Session, letter: Letter, attempts: int = 0) -> _Verdict:
+        try:
+            with session.begin_nested():
+                self._handle(session, letter)
+        except Drop as reason:
+            return _Verdict("done", "dropped", str(reason))
+        except _Dead as reason:
+            return _Verdict("dead", "dead", str(reason))
+        except (Retry, Unavailable, TooMany) as reason:
+            return _waiting(attempts, str(reason))
+        except Problem as problem:
+            return _Verdict("dead", "dead", f"{problem.code}: {problem}")
+        except Exception as error:
+            if _connection_lost(error):
+                raise  # nothing can be stored: not even that the handler failed
+            with traced(letter.envelope.traceparent):
+                log.exception("consumer failed", consumer=letter.consumer, event_type=letter.envelope.type)
+            return _waiting(attempts, f"{type(error).__name__}: {error}")
         return _DONE
 
-    def _settle(
-        self, session: Session, consumer: str, event_id: Any, verdict: _Verdict, attempts: int
-    ) -> None:
-        session.execute(
-            _SETTLE,
-            {
-                "consumer": consumer,
-                "event_id": event_id,
-                "status": verdict.status,
-                "reason": verdict.reason and verdict.reason[:2000].replace("\0", ""),
-                "attempts": attempts,
-                "next_try": datetime.now(UTC) + _delay(attempts),
-            },
-        )
-        metrics.HANDLED.labels(self._database.service, self._database.owner, consumer, verdict.outcome).inc()
+    def _tell(self, letter: Letter, verdict: _Verdict) -> None:
+        """Tell whoever watches what became of a letter."""
+        labels = (self._database.service, self._database.owner, letter.consumer, verdict.outcome)
+        metrics.HANDLED.labels(*labels).inc()
         if verdict.status == "dead":
-            log.error("dead letter", consumer=consumer, event_id=str(event_id), reason=verdict.reason)
+            event_id = str(letter.envelope.id)
+            log.error("dead letter", consumer=letter.consumer, event_id=event_id, reason=verdict.reason)
+
+
+def _connection_lost(error: Exception) -> bool:
+    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def _waiting(attempts: int, reason: str) -> _Verdict:
@@ -196,30 +230,10 @@ def _waiting(attempts: int, reason: str) -> _Verdict:
     return _Verdict("waiting", "retry", reason)
 
 
-def _delay(attempts: int) -> timedelta:
+def _next_try(attempts: int) -> datetime:
     """Doubling from half a second to an hour, spread so that many rows do not come due at one instant."""
     seconds = min(0.5 * 2**attempts, _LONGEST_DELAY.total_seconds())
-    return timedelta(seconds=seconds * random.uniform(0.75, 1.25))  # noqa: S311 - spreading load, no secret
-
-
-def _store(session: Session, consumer: str, envelope: Envelope) -> bool:
-    """Write the row; False when it is there already. Waits while another transaction is writing the same one."""
-    return session.execute(_INSERT, {**_row_of(envelope), "consumer": consumer}).first() is not None
-
-
-def _waits_behind_another(session: Session, consumer: str, envelope: Envelope) -> bool:
-    return bool(session.execute(_BEHIND, {**_row_of(envelope), "consumer": consumer}).scalar())
-
-
-def _row_of(envelope: Envelope) -> dict[str, Any]:
-    return {
-        "event_id": envelope.id,
-        # Two owners may speak of subjects with one name; the order is that of one source.
-        "subject": f"{envelope.source} {envelope.subject}",
-        "sequence": envelope.sequence,
-        "type": envelope.type,
-        "envelope": envelope.to_json(),
-    }
+    return datetime.now(UTC) + timedelta(seconds=seconds * random.uniform(0.75, 1.25))  # noqa: S311 - no secret
 
 
 def forget_old_mail(session: Session, now: datetime) -> None:
@@ -241,40 +255,5 @@ def erase_subject(session: Session, source: str, subject: str) -> None:
 _ERASE = text(
     """
     UPDATE inbox SET subject = '', envelope = '', status = 'done', reason = 'erased' WHERE subject = :subject
-    """
-)
-_INSERT = text(
-    """
-    INSERT INTO inbox (consumer, event_id, subject, sequence, type, envelope, status)
-    VALUES (:consumer, :event_id, :subject, :sequence, :type, :envelope, 'waiting')
-    ON CONFLICT (consumer, event_id) DO NOTHING
-    RETURNING 1
-    """
-)
-_BEHIND = text(
-    """
-    SELECT EXISTS (
-        SELECT 1 FROM inbox
-        WHERE consumer = :consumer AND subject = :subject AND sequence < :sequence AND status = 'waiting'
-    )
-    """
-)
-_NEXT_DUE = text(
-    """
-    SELECT consumer, event_id, envelope, attempts FROM inbox AS due
-    WHERE status = 'waiting' AND next_try <= now() AND NOT EXISTS (
-        SELECT 1 FROM inbox AS earlier
-        WHERE earlier.consumer = due.consumer AND earlier.subject = due.subject
-            AND earlier.sequence < due.sequence AND earlier.status = 'waiting'
-    )
-    ORDER BY next_try, sequence
-    LIMIT 1
-    FOR UPDATE SKIP LOCKED
-    """
-)
-_SETTLE = text(
-    """
-    UPDATE inbox SET status = :status, reason = :reason, attempts = :attempts, next_try = :next_try
-    WHERE consumer = :consumer AND event_id = :event_id
     """
 )

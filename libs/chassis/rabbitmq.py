@@ -8,10 +8,12 @@ to the dead-letter queue.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from functools import partial
+from itertools import takewhile
 from threading import Event as Flag
 from threading import Thread
 from typing import Any
@@ -41,6 +43,8 @@ _PREFETCH = 250
 _CONFIRM_TIMEOUT = 10.0
 """Seconds. A blocked broker never confirms and never refuses; without a limit the relay would hang for ever."""
 _HEARTBEAT = 30
+_GATHERING = 0.005
+"""Seconds in which messages gather for one transaction, when they come without a pause. Each waits as long at most."""
 
 
 class RabbitBus:
@@ -112,11 +116,12 @@ def _declare(channel: Any, mailbox: Mailbox) -> kombu.Queue:
 
 
 def _drain(connection: kombu.Connection, pending: list[Any]) -> None:
-    """Wait up to a second for a first message, then take what else is there already, up to the prefetch count."""
+    """Wait up to a second for a first message, then take what comes within milliseconds, up to the prefetch count."""
     try:
         connection.drain_events(timeout=1)
-        while len(pending) < _PREFETCH:
-            connection.drain_events(timeout=0.002)
+        full = time.monotonic() + _GATHERING
+        while len(pending) < _PREFETCH and time.monotonic() < full:
+            connection.drain_events(timeout=0.001)
     except TimeoutError:
         connection.heartbeat_check()
 
@@ -231,8 +236,8 @@ class _Batch:
         self._unanswered[tag] = event_id
 
     def answer(self, tag: int, multiple: bool, taken: bool) -> None:
-        # Tags rise in publishing order, and so do the keys of the dictionary.
-        tags = [known for known in self._unanswered if known <= tag] if multiple else [tag]
+        # Tags rise in publishing order, and so do the keys of the dictionary: only those answered are looked at.
+        tags = list(takewhile(lambda known: known <= tag, self._unanswered)) if multiple else [tag]
         for known in tags:
             event_id = self._unanswered.pop(known, None)
             if event_id is not None and taken:

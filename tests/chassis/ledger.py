@@ -40,6 +40,9 @@ TABLES = (
 )
 
 
+_COPY = text("INSERT INTO copy (account, number) VALUES (:account, :number)")
+
+
 def build(url: str) -> None:
     """Make the tables of either service in the database at `url`."""
     with psycopg.connect(url.replace("+psycopg", "")) as connection:
@@ -73,10 +76,7 @@ def make_entry(database: Database, account: str) -> int:
 
 def copy_entry(session: Session, made: EntryMade) -> None:
     """The mirror's one consumer. Not idempotent on purpose: a double delivery would show."""
-    session.execute(
-        text("INSERT INTO copy (account, number) VALUES (:account, :number)"),
-        {"account": made.account, "number": made.number},
-    )
+    session.execute(_COPY, {"account": made.account, "number": made.number})
 
 
 def rows(database: Database, query: str) -> list[tuple[object, ...]]:

@@ -153,6 +153,34 @@ def test_retry_is_tried_again_later_and_the_later_facts_of_its_subject_wait(
     assert copies(mirror_database) == {"prompt": [1], "late": [1, 2, 3]}
 
 
+def test_what_arrives_together_succeeds_or_fails_each_for_itself_and_the_order_is_kept(
+    mirror_database: Database,
+) -> None:
+    def handle(session: Session, made: EntryMade) -> None:
+        copy_entry(session, made)
+        if made.account == "late":
+            raise Retry("not yet")
+        if made.account == "dropped":
+            raise Drop("of no use")
+
+    accounts = ["sound", "late", "late", "dropped", "sound"]
+    envelopes = [
+        envelope_of(EntryMade(account=account, number=number), sequence=number)
+        for number, account in enumerate(accounts, start=1)
+    ]
+    bodies = [envelope.to_json() for envelope in envelopes]
+    assert Inbox(mirror_database, [consumer(handle)]).receive([*bodies, bodies[0]]) == [True] * 6
+    assert copies(mirror_database) == {"sound": [1, 5]}
+    found = rows(mirror_database, "SELECT status, reason, attempts FROM inbox ORDER BY sequence")
+    assert found == [
+        ("done", None, 1),
+        ("waiting", "not yet", 1),
+        ("waiting", None, 0),
+        ("done", "of no use", 1),
+        ("done", None, 1),
+    ]
+
+
 def test_drop_and_refusals_end_with_their_reason_and_no_effect(
     bus_url: str, ledger_database: Database, mirror_database: Database
 ) -> None:
