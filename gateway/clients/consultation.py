@@ -105,9 +105,9 @@ def results(slug: str) -> Json:
     return _get(f"/consultations/{slug}/results")
 
 
-def ranked_proposals(slug: str, order: str, cursor: str | None) -> Json:
-    """One page of every proposal, best first by `order`."""
-    return _get(f"/consultations/{slug}/results/proposals", order=order, cursor=cursor)
+def ranked_proposals(slug: str, order: str, cursor: str | None, words: str | None = None) -> Json:
+    """One page of every proposal, or of those that hold all of `words`; best first by `order`."""
+    return _get(f"/consultations/{slug}/results/proposals", order=order, cursor=cursor, words=words)
 
 
 def _call(method: str, path: str, *, json: Json | None = None, params: dict[str, Any] | None = None) -> Any:

@@ -131,3 +131,24 @@ def test_a_consultation_without_votes_has_empty_results(
     assert (results["votes"], results["participants"]["total"], results["top"]) == (0, 0, [])
     assert client.get(f"{PATH}/proposals").json == {"items": [], "next": None}
     assert client.get(PATH.replace("vivre-mieux", "inconnue")).status_code == 404
+
+
+def test_proposals_are_found_by_their_words_in_the_order_of_their_rank(
+    client: FlaskClient, voters: Voters, make_proposal: MakeProposal
+) -> None:
+    seldom = make_proposal(text="Il faut rouvrir les écoles des villages.")
+    loved = make_proposal(text="Il faut isoler chaque école.")
+    make_proposal(text="Il faut planter des arbres.")
+    make_proposal(text="Il faut une école de musique.", state="pending")
+    for _ in range(5):
+        voters.vote(voters.visitor(), loved)
+
+    def found(words: str) -> list[str]:
+        answer = client.get(f"{PATH}/proposals", query_string={"words": words})
+        assert answer.status_code == 200, answer.json
+        assert answer.json is not None
+        return [item["id"] for item in answer.json["items"]]
+
+    assert found("ecole") == [str(loved), str(seldom)]
+    assert found("écoles villages") == [str(seldom)]
+    assert found("le & | ! ' :*") == []

@@ -28,8 +28,8 @@ def under_way(cause: Programme, title: str = "Dix véhicules partagés", measure
 
 def test_an_action_says_who_answers_for_it_and_who_measures_it(cause: Programme, visitor: Person) -> None:
     page = visitor.read(f"/actions/{under_way(cause)}")
-    assert "Fédération des mobilités rurales en répond" in page
-    assert "Université de Lorraine la mesure, et c’est un autre organisme" in page
+    assert "Portée par Fédération des mobilités rurales, qui en répond" in page
+    assert "Mesurée par Université de Lorraine, un autre organisme" in page
     assert TEXTS[0] in page
     assert "Se déplacer sans voiture à soi" in page
     assert "/defis/launch?action=" in page

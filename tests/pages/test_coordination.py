@@ -336,7 +336,7 @@ def test_an_action_is_set_up_by_two_different_bodies(cause: Programme, desk: Per
     action = went(desk.post(path, ACTION | {"proposals": [str(cause.proposals[2])]}))
     public = desk.read(action.replace("/coordination", ""))
     assert TEXTS[2] in public
-    assert "Université de Lorraine la mesure" in public
+    assert "Mesurée par Université de Lorraine" in public
 
 
 def test_a_draft_gets_its_bodies_and_moves_on(cause: Programme, desk: Person) -> None:

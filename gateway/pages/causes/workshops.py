@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, flash
 from flask_babel import gettext as _
 
+from gateway import hours
 from gateway.clients import actions, causes, workshops
 from gateway.pages.support import go, page, refused, signed_in
 from gateway.services import Json, ServiceProblem
@@ -58,6 +59,7 @@ def _shown(workshop_id: UUID) -> Json:
     workshop = workshops.workshop(workshop_id)
     return {
         "workshop": workshop,
+        "span": hours.span,
         "cause": causes.cause(workshop["cause"]),
         "proposals": causes.proposals(workshop["proposals"]),
         "actions": actions.actions_from(workshop_id) if workshop["actions"] else [],

@@ -57,3 +57,12 @@ SIMILAR = sql(
     LIMIT 6
     """
 )
+
+HOLDING = sql(
+    """
+    SELECT id FROM proposal
+    WHERE consultation_id = :consultation AND state = :state
+        AND search @@ replace(stems(:words, :language)::text, ' ', ' & ')::tsquery
+    """
+)
+"""Proposals that hold every word that one looks for, in whatever form and with or without its accents."""

@@ -18,6 +18,7 @@ from services.consultation.consultations.queries import get_consultation
 from services.consultation.consultations.rules import Status, status
 from services.consultation.proposals.models import Proposal
 from services.consultation.proposals.rules import LISTED, PUBLIC_STATES
+from services.consultation.proposals.similar import HOLDING
 from services.consultation.results.rules import (
     ORDERS,
     Order,
@@ -125,18 +126,27 @@ def list_scored(
     now: datetime,
     *,
     order: Order,
+    words: str | None,
     cursor: str | None,
     limit: int,
 ) -> Page[ScoredProposal]:
-    """A page of the accepted proposals, the strongest in `order` first."""
+    """A page of the accepted proposals, those that hold `words` if given, the strongest in `order` first."""
     consultation = get_consultation(session, slug)
     listing = f"results:{slug}:{order}"
     after = decode_cursor(listing, cursor, float, str)
     standings = _recent_results(session, consultation, recent, now).ranking[order]
+    if words is not None:
+        holding = _holding(session, consultation, words)
+        standings = [standing for standing in standings if standing.id in holding]
     first = bisect_right(standings, after, key=lambda standing: rank(standing, order)) if after else 0
     found = page(listing, standings[first : first + limit + 1], limit, lambda standing: rank(standing, order))
     texts = _texts(session, [standing.id for standing in found.items])
     return Page([_scored(standing, texts) for standing in found.items], found.next)
+
+
+def _holding(session: Session, consultation: Consultation, words: str) -> set[UUID]:
+    asked = {"consultation": consultation.id, "state": LISTED, "language": consultation.languages[0]}
+    return set(session.scalars(HOLDING, asked | {"words": words}))
 
 
 def _recent_results(

@@ -8,9 +8,10 @@ from typing import Any
 import marshmallow as ma
 
 from libs.chassis.paging import PageQuery, page_schema
-from libs.chassis.schemas import OneOf, Range, Schema
+from libs.chassis.schemas import OneOf, Range, Schema, Text
 from services.consultation.fields import Instant, LocalisedText
 from services.consultation.proposals.models import STATES
+from services.consultation.proposals.rules import LONGEST_INPUT
 from services.consultation.results.rules import LONGEST_NOTE, ORDERS
 from services.consultation.scoring.rules import Estimate, ProposalScores, Zone
 from services.consultation.tallies.schemas import TallySchema
@@ -85,6 +86,9 @@ class ScoredQuery(PageQuery):
     """A page of scored proposals."""
 
     order = ma.fields.String(load_default="top", validate=OneOf(ORDERS))
+    words = Text(
+        longest=LONGEST_INPUT, load_default=None, metadata={"description": "Those that hold them all."}
+    )
 
 
 class NewVersionSchema(Schema):

@@ -1,4 +1,4 @@
-"""Choosing accepted proposals, to convene a workshop on or to answer by an action: by rank, or by what they say.
+"""Choosing accepted proposals, to convene a workshop on or to answer by an action: by rank, or by words they hold.
 
 What was chosen travels in the address, so that one may search, turn pages, come back, and lose nothing.
 """
@@ -31,7 +31,10 @@ def choose(slug: str, purpose: str) -> Any:
     cause, asked = coordinated(slug), causes.consultations_of(slug)
     text = request.args.get("text", "").strip()
     current = _current(asked)
-    listed = _listed(current["slug"], text) if current else {"items": [], "next": None}
+    listed: Json = {"items": [], "next": None}
+    if current:
+        cursor = request.args.get("cursor")
+        listed = consultation.ranked_proposals(current["slug"], "top", cursor, text or None)
     return page(
         "coordination/choose.html",
         cause=cause,
@@ -65,9 +68,3 @@ def _current(asked: list[Json]) -> Json | None:
         return next((one for one in asked if one["slug"] == wanted), None) or abort(404)
     opened = [one for one in asked if one["status"] != "upcoming"]
     return next(iter(opened or asked), None)
-
-
-def _listed(slug: str, text: str) -> Json:
-    if text:
-        return {"items": consultation.similar(slug, text), "next": None}
-    return consultation.ranked_proposals(slug, "top", request.args.get("cursor"))
