@@ -129,6 +129,16 @@ def test_what_does_not_hold_together_is_refused_at_its_field(
     assert OFFER["contact"] in page
 
 
+def test_all_that_is_wrong_is_said_at_once_and_of_money_in_euros(home: House, cafe: Defi) -> None:
+    wrong = {"kind": "money", "amount": "beaucoup", "name": "", "description": ""}
+    page = words(home.citizen().post(f"{cafe.path}/pledges/offer", wrong))
+    for field in ("amount", "name", "description"):
+        assert f'id="{field}-error"' in page
+    assert "Écrivez un montant en euros" in page
+    missing = words(home.citizen().post(f"{cafe.path}/pledges/offer", {**OFFER, "kind": "money"}))
+    assert "Écrivez un montant en euros" in missing
+
+
 def test_a_visitor_signs_in_before_offering(visitor: Person, cafe: Defi) -> None:
     answer = visitor.get(f"{cafe.path}/pledges/offer")
     assert answer.status_code == 303

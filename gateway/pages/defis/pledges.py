@@ -41,10 +41,9 @@ def offer(operator: str, defi_id: UUID) -> Any:
     values = typed("kind", "description", "name", "contact", "amount", "hours", "valid_until")
 
     def again(problem: ServiceProblem) -> Any:
-        problem.fields = {_FIELDS.get(name, name): words for name, words in problem.fields.items()}
-        return page(
-            "defis/offer.html", 422, defi=defis.defi(operator, defi_id), values=values, problem=problem
-        )
+        problem.fields = _fields_of_the_form(problem.fields)
+        defi = defis.defi(operator, defi_id)
+        return page("defis/offer.html", 422, defi=defi, values=values, problem=problem)
 
     with refused(again) as outcome:
         defis.offer(operator, defi_id, _pledge(values))
@@ -78,18 +77,20 @@ def _shown(operator: str, defi_id: UUID, status: int = 200, problem: ServiceProb
 
 
 def _pledge(values: Json) -> Json:
-    """What was typed, as the operator takes it. Raises `ServiceProblem` on an amount that is none."""
+    """What was typed, as the operator takes it; what is no number goes as it is, and is refused with all the rest."""
     pledge = filled({name: value for name, value in values.items() if name not in ("amount", "hours")})
     if values["hours"]:
-        # What is no number goes as it was typed: the service says so.
         pledge["hours"] = int(values["hours"]) if values["hours"].isdecimal() else values["hours"]
     if values["amount"]:
-        pledge["amount_cents"] = cents_of(values["amount"])
-        if pledge["amount_cents"] is None:
-            words = _("Write an amount in euros, as in 1,250.50.")
-            raise ServiceProblem(422, "pledge.amount", words, {"amount_cents": words})
+        cents = cents_of(values["amount"])
+        pledge["amount_cents"] = values["amount"] if cents is None else cents
     return pledge
 
 
-_FIELDS = {"amount_cents": "amount"}
-"""The service's names of fields that the form calls otherwise."""
+def _fields_of_the_form(wrong: dict[str, str]) -> dict[str, str]:
+    """What is wrong, by the form's names of fields; of an amount that was typed, in euros rather than in cents."""
+    typed_amount = request.form.get("amount", "").strip()
+    fields = {("amount" if name == "amount_cents" else name): words for name, words in wrong.items()}
+    if "amount" in fields and (not typed_amount or cents_of(typed_amount) is None):
+        fields["amount"] = _("Write an amount in euros, as in 1,250.50.")
+    return fields
