@@ -17,6 +17,7 @@ NOBODY: Final = ""
 CITIZEN: Final = "citoyenne@demo.example"
 MODERATOR: Final = "moderateur@demo.example"
 COORDINATOR: Final = "coordinatrice@demo.example"
+MEASURER: Final = "mesure@demo.example"
 FIELD_AGENT: Final = "ebv-vosges@demo.example"
 
 
@@ -54,6 +55,26 @@ ATLAS: Final = (
     PageOf("place.show", "/ici/88400"),
     PageOf("place.show", "/ici/31555"),
     PageOf("kinds.show", "/kinds/rural"),
+    PageOf("causes.show", "/causes/{slug}"),
+    PageOf("workshops.show", "/workshops/{workshop}"),
+    PageOf("workshops.show", "/workshops/{workshop_held}"),
+    PageOf("actions.every", "/actions"),
+    PageOf("actions.show", "/actions/{action}"),
+    PageOf("measuring.explain", "/actions/measuring", CITIZEN),
+    PageOf("measuring.form", "/actions/{action}/indicators/{indicator}/measure", MEASURER),
+    PageOf("versions.every", "/consultations/deplacements/results/versions"),
+    PageOf("versions.show", "/consultations/deplacements/results/versions/1"),
+    PageOf("coordination.index", "/coordination", COORDINATOR),
+    PageOf("coordination.new", "/coordination/causes/new", COORDINATOR),
+    PageOf("coordination.show", "/coordination/{slug}", COORDINATOR),
+    PageOf("coordinated_consultations.new", "/coordination/{slug}/consultations/new", COORDINATOR),
+    PageOf("coordinated_consultations.show", "/coordination/{slug}/consultations/{slug}", COORDINATOR),
+    PageOf("choosing.choose", "/coordination/{slug}/proposals/workshop?chosen={proposal}", COORDINATOR),
+    PageOf("convening.new", "/coordination/{slug}/workshops/new?chosen={proposal}", COORDINATOR),
+    PageOf("convening.show", "/coordination/workshops/{workshop}", COORDINATOR),
+    PageOf("acting.new", "/coordination/{slug}/actions/new", COORDINATOR),
+    PageOf("acting.show", "/coordination/actions/{action}", COORDINATOR),
+    PageOf("acting.show", "/coordination/actions/{draft}", COORDINATOR),
     PageOf("legal.show", "/legal/privacy"),
     PageOf("legal.show", "/legal/notice"),
     PageOf("legal.show", "/legal/terms"),
@@ -71,4 +92,18 @@ def places(read: ReadJson) -> dict[str, str]:
     """What stands in the demo for each place of a path."""
     proposals = read("/api/consultation/v1/consultations/territoires/proposals?limit=1")["items"]
     defis = read("/api/territories/op1/v1/defis?limit=20")["items"]
-    return {"slug": "territoires", "proposal": proposals[0]["id"], "operator": "op1", "defi": defis[0]["id"]}
+    found = {"slug": "territoires", "proposal": proposals[0]["id"], "operator": "op1", "defi": defis[0]["id"]}
+    return found | _of_the_cause(read)
+
+
+def _of_the_cause(read: ReadJson) -> dict[str, str]:
+    workshops = read("/api/consultation/v1/causes/territoires/workshops")["items"]
+    actions = read("/api/consultation/v1/causes/territoires/actions")["items"]
+    measured = next(one for one in actions if one["indicators"])
+    return {
+        "workshop": next(one["id"] for one in workshops if one["state"] == "scheduled"),
+        "workshop_held": next(one["id"] for one in workshops if one["state"] == "held"),
+        "action": measured["id"],
+        "indicator": measured["indicators"][0]["id"],
+        "draft": next(one["id"] for one in actions if one["status"] == "draft"),
+    }
