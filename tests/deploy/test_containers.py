@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
+import importlib.metadata
 import json
 import re
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,6 +92,33 @@ def test_the_lock_of_a_service_holds_what_runs_everywhere_and_no_more(service: s
     assert own <= all_of_them
     assert not any(pin.startswith("aiosmtpd") for pin in own)
     assert any(pin.startswith("flask-wtf") for pin in own) == (service == "gateway")
+
+
+@pytest.mark.parametrize("service", ["identity", "consultation", "notifications", "defis", "gateway"])
+def test_the_image_of_a_service_holds_all_that_it_imports(service: str) -> None:
+    folder = CHECKOUT / ("gateway" if service == "gateway" else f"services/{service}")
+    imported = {
+        name.partition(".")[0]
+        for path in (*folder.rglob("*.py"), *(CHECKOUT / "libs").rglob("*.py"))
+        if "testing" not in path.parts and path.name != "embedded_postgres.py"
+        for node in ast.walk(ast.parse(path.read_text()))
+        for name in _names(node)
+    }
+    own = {"libs", "services", "gateway", *sys.stdlib_module_names}
+    distributions = importlib.metadata.packages_distributions()
+    locked = {pin.partition("==")[0] for pin in pins(service)}
+    missing = {
+        name
+        for name in imported - own
+        if locked.isdisjoint(distribution.lower().replace("_", "-") for distribution in distributions[name])
+    }
+    assert missing == set()
+
+
+def _names(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
 
 
 def pins(lock: str) -> set[str]:
