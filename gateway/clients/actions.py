@@ -52,14 +52,12 @@ def measures(action_id: UUID, cursor: str | None = None) -> Json:
     return get(f"/actions/{action_id}/measures", cursor=cursor, limit=100)
 
 
-def carried(action_id: UUID) -> list[Carried]:
-    """The défis that carry an action out, by operator: one call to the observatory and one to each that has any."""
-    observed = items("/observatory/defis", origin_kind="action", origin_id=str(action_id))
-    counts: dict[str, int] = {}
-    for defi in observed:
-        if defi["outcome"] != "abandoned":
-            counts[defi["operator"]] = counts.get(defi["operator"], 0) + 1
-    return [Carried(code, count, _defis(code, action_id)) for code, count in sorted(counts.items())]
+def carried(action: Json) -> list[Carried]:
+    """The défis that carry an action out: one call to each operator that has any."""
+    return [
+        Carried(one["operator"], one["defis"], _defis(one["operator"], action["id"]))
+        for one in action["carried_by"]
+    ]
 
 
 def create(slug: str, fields: Json) -> Json:
@@ -103,8 +101,8 @@ def organisations() -> list[Json]:
     return cast("list[Json]", answer["items"])
 
 
-def _defis(operator: str, action_id: UUID) -> list[Json] | None:
+def _defis(operator: str, action_id: str) -> list[Json] | None:
     try:
-        return cast("list[Json]", operators.get(operator, "/defis", origin=str(action_id))["items"])
+        return cast("list[Json]", operators.get(operator, "/defis", origin=action_id)["items"])
     except ServiceProblem:
         return None  # The count stands, the page says that the operator does not answer.

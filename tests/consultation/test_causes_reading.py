@@ -136,7 +136,8 @@ def test_an_action_counts_the_defis_that_carry_it_out(
     for outcome in (None, "completed", "abandoned"):
         _observe(database, UUID(action), outcome)
     _observe(database, uuid7(), None)
-    assert read(client, f"/actions/{action}")["defis"] == 2
+    shown = read(client, f"/actions/{action}")
+    assert (shown["defis"], shown["carried_by"]) == (2, [{"operator": "op1", "defis": 2}])
     listed = read(client, f"/observatory/defis?origin_kind=action&origin_id={action}")["items"]
     assert {item["origin_id"] for item in listed} == {action}
     assert len(listed) == 3

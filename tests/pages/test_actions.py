@@ -9,6 +9,8 @@ from uuid import UUID
 import pytest
 
 from gateway import curves
+from libs.chassis.ids import uuid7
+from services.consultation.observatory.models import ObservedDefi
 from tests.pages.house import House, Person
 from tests.pages.programme import TEXTS, Programme, programme
 
@@ -63,6 +65,31 @@ def test_a_late_measure_and_a_late_milestone_are_said_plainly(cause: Programme, 
     page = visitor.read(f"/actions/{action}")
     assert "Une mesure était attendue le" in page
     assert "En retard" in page
+
+
+def test_defis_are_counted_even_where_their_operator_does_not_answer(
+    home: House, cause: Programme, visitor: Person
+) -> None:
+    action = under_way(cause)
+    page = visitor.read(f"/actions/{action}")
+    assert "Aucun défi ne la porte encore." in page
+    with home.databases["consultation"].transaction() as session:
+        session.add(
+            ObservedDefi(
+                operator="op9",
+                id=uuid7(),
+                stage="creaction",
+                themes=[],
+                origin_kind="action",
+                origin_owner="coalition",
+                origin_id=action,
+                sequence=1,
+                news_at=datetime.now(UTC),
+            )
+        )
+    page = visitor.read(f"/actions/{action}")
+    assert "1 défi chez l’opérateur op9. Il ne répond pas pour l’instant" in page
+    assert "Aucun défi ne la porte encore." not in page
 
 
 def test_all_actions_are_listed_with_their_cause_and_latest_figure(cause: Programme, visitor: Person) -> None:

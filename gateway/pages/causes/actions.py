@@ -54,7 +54,7 @@ def show(action_id: UUID) -> Any:
         thread=thread(action, {one["id"]: one for one in origins}),
         followed=[_followed(indicator, written["items"]) for indicator in action["indicators"]],
         older=written["next"],
-        carried=actions.carried(action_id) if action["defis"] else [],
+        carried=actions.carried(action),
     )
 
 

@@ -154,7 +154,8 @@ def shown(
         | {
             "proposals": proposals[action.id],
             "workshop": workshops.get(action.id),
-            "defis": defis.get(action.id, 0),
+            "defis": sum(defis[action.id].values()),
+            "carried_by": [{"operator": code, "defis": count} for code, count in defis[action.id].items()],
         }
         | _rights(action, caller)
         for action in actions
@@ -220,18 +221,22 @@ def _workshops(session: Session, ids: Sequence[UUID]) -> dict[UUID, Workshop]:
     return dict(session.execute(query).all())
 
 
-def _defis(session: Session, ids: Sequence[UUID]) -> dict[UUID, int]:
-    """How many défis carry each action out, by the news of all operators; those abandoned do no more."""
+def _defis(session: Session, ids: Sequence[UUID]) -> dict[UUID | None, dict[str, int]]:
+    """How many défis of which operators carry each action out, by their news; those abandoned do no more."""
     query = (
-        select(ObservedDefi.origin_id, func.count())
+        select(ObservedDefi.origin_id, ObservedDefi.operator, func.count())
         .where(
             ObservedDefi.origin_kind == "action",
             ObservedDefi.origin_id.in_(ids),
             ObservedDefi.outcome.is_distinct_from("abandoned"),
         )
-        .group_by(ObservedDefi.origin_id)
+        .group_by(ObservedDefi.origin_id, ObservedDefi.operator)
+        .order_by(ObservedDefi.operator)
     )
-    return {id: count for id, count in session.execute(query) if id is not None}
+    found: dict[UUID | None, dict[str, int]] = defaultdict(dict)
+    for action_id, operator, count in session.execute(query):
+        found[action_id][operator] = count
+    return found
 
 
 def _rights(action: Action, caller: Principal | None) -> dict[str, bool]:

@@ -63,6 +63,13 @@ class WorkshopReference(Schema):
     starts_at = ma.fields.AwareDateTime(required=True)
 
 
+class CarrierSchema(Schema):
+    """An operator, and how many of its défis carry an action out."""
+
+    operator = ma.fields.String(required=True)
+    defis = ma.fields.Integer(required=True)
+
+
 class MilestoneSchema(Schema):
     """Something to reach by a day."""
 
@@ -110,6 +117,9 @@ class ActionSchema(Schema):
     )
     defis = ma.fields.Integer(
         required=True, metadata={"description": "Défis that carry it out, those abandoned left out."}
+    )
+    carried_by = ma.fields.List(
+        ma.fields.Nested(CarrierSchema()), required=True, metadata={"description": "The same, by operator."}
     )
     coordinated = ma.fields.Boolean(
         required=True, metadata={"description": "Whether the caller coordinates its cause."}
