@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 
 from gateway import session
 from gateway.clients import notifications
+from gateway.clients.followed import names_of
 from gateway.pages.support import page, refused, signed_in, typed
 from gateway.security import local_path
 from gateway.services import Json
@@ -65,7 +66,8 @@ def stop() -> Any:
 @signed_in
 def mine() -> Any:
     """All that one follows, each with the button that stops it."""
-    return page("follows/mine.html", follows=notifications.follows(), kind_of=kind_of)
+    follows = notifications.follows()
+    return page("follows/mine.html", follows=follows, names=names_of(follows), kind_of=kind_of)
 
 
 def kind_of(topic: str) -> str:

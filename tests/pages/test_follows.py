@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from sqlalchemy import text
 
+from tests.pages.defis import published
 from tests.pages.house import House, Person, words
+from tests.pages.territory import load_france, lost
 
 VOSGES = "commune:88160"
 UNKNOWN_DEFI = "defi:01890000-0000-7000-8000-000000000000"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def france(home: House) -> None:
+    load_france(home)
 
 
 def confirmations(home: House, email: str) -> int:
@@ -59,12 +67,22 @@ def test_an_account_follows_in_one_press_and_stops_in_another(home: House) -> No
     camille.post("/follow", {"topic": VOSGES, "return_to": "/account/follows"})
     listed = camille.read("/account/follows")
     assert "C’est suivi" in listed
-    assert 'href="/ici/88160"' in listed
+    assert '<a href="/ici/88160"><span lang="fr">Épinal</span></a>' in listed
     assert "Vous le suivez." in camille.read(f"/follow?topic={VOSGES}")
     held = re.search(r'name="follow" value="([^"]+)"', listed)
     assert held is not None
     camille.post("/follow/stop", {"follow": held[1]})
     assert "Vous ne suivez rien pour l’instant." in camille.read("/account/follows")
+
+
+def test_a_defi_that_is_followed_is_listed_by_its_title_while_its_operator_answers(home: House) -> None:
+    ebv, camille = home.citizen("Inès", grants=(("ebv", "operator:op1"),)), home.citizen("Camille")
+    cafe = published(home.citizen("Anne"), ebv)
+    home.settle()
+    camille.post("/follow", {"topic": f"defi:{cafe.id}", "return_to": cafe.path})
+    assert "Un café pour tous</span></a>" in camille.read("/account/follows")
+    with lost(home, "op1"):
+        assert ">Un défi</span></a>" in camille.read("/account/follows")
 
 
 def test_nobody_stops_what_somebody_else_follows(home: House) -> None:

@@ -45,4 +45,6 @@ def shaded(counts: Mapping[str, int], chosen: str | None = None) -> Drawing:
         Shape(outline, counts.get(code, 0), rank_of(counts.get(code, 0), bounds), code == chosen)
         for code, outline in outlines.departements.items()
     ]
+    # What is drawn last lies over its neighbours.
+    shapes.sort(key=lambda shape: shape.chosen)
     return Drawing(outlines.width, outlines.height, shapes, steps)
