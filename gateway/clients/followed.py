@@ -24,7 +24,7 @@ def names_of(follows: Sequence[Json]) -> dict[str, str]:
 
 
 def _titles(defis: dict[str, list[str]]) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for operator, ids in defis.items():
         try:
             answer = operators.read(operator, "/defis", id=ids, limit=len(ids))
