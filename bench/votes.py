@@ -7,10 +7,6 @@ figure is the median of the five ratios.
 
 from __future__ import annotations
 
-import re
-import shutil
-import subprocess
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -18,13 +14,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
-from joserfc import jwt
-from joserfc.jwk import OKPKey
 
-from bench.servers import ISSUER, served
+from bench.people import Issuer
+from bench.servers import served
+from bench.wrk import Turn, turn
 from libs.chassis.db import Database
 from libs.chassis.ids import uuid7
-from libs.chassis.keys import save_keys
 from libs.chassis.migrations import upgrade
 from services.consultation.app import MIGRATIONS
 from services.consultation.causes.models import Cause
@@ -55,36 +50,36 @@ end
 
 def measure(url: str, folder: Path) -> dict[str, Any]:
     """Prepare the database at `url`, run both applications in turn, return the figures."""
-    if shutil.which("wrk") is None:
-        raise SystemExit("make bench needs wrk: apt-get install wrk")
-    upgrade(url, MIGRATIONS)
-    _prepare(url, folder)
+    prepare(url, folder)
     script = folder / "votes.lua"
     script.write_text(_SCRIPT % {"folder": folder, "stride": 40_000, "half": 20_000})
-    turns: dict[str, list[tuple[float, float]]] = {"baseline": [], "consultation": []}
+    turns: dict[str, list[Turn]] = {"baseline": [], "consultation": []}
     with (
         served("baseline", {}) as bare,
         served("consultation", {"BENCH_DATABASE_URL": url, "PYTHONWARNINGS": "ignore"}) as full,
     ):
         for number in range(TURNS):
-            turns["baseline"].append(_wrk(bare, script, number))
-            turns["consultation"].append(_wrk(full, script, number))
+            for application, address in (("baseline", bare), ("consultation", full)):
+                turns[application].append(
+                    turn(address, script, number, connections=CONNECTIONS, seconds=SECONDS)
+                )
     pairs = list(zip(turns["baseline"], turns["consultation"], strict=True))
     return {
-        "votes_per_second": round(median(rate for rate, _ in turns["consultation"])),
-        "baseline_per_second": round(median(rate for rate, _ in turns["baseline"])),
-        "ratio": round(median(full[0] / bare[0] for bare, full in pairs), 3),
-        "p99_ratio": round(median(full[1] / bare[1] for bare, full in pairs), 2),
+        "votes_per_second": round(median(one.rate for one in turns["consultation"])),
+        "baseline_per_second": round(median(one.rate for one in turns["baseline"])),
+        "ratio": round(median(full.rate / bare.rate for bare, full in pairs), 3),
+        "p99_ratio": round(median(full.p99 / bare.p99 for bare, full in pairs), 2),
         "votes_written": _count(url),
     }
 
 
-def _prepare(url: str, folder: Path) -> None:
+def prepare(url: str, folder: Path) -> Issuer:
+    """Migrate the database at `url`, fill it, and write tokens and proposals into files of `folder`."""
+    upgrade(url, MIGRATIONS)
     database = Database(url, service="consultation", owner="coalition")
-    key = OKPKey.generate_key("Ed25519", {"kid": "bench"}, private=True)
+    issuer = Issuer(database)
     subjects = [uuid4() for _ in range(PARTICIPANTS)]
     with database.transaction() as session:
-        save_keys(session, ISSUER, {"keys": [key.as_dict(private=False)]})
         consultation = _open_consultation()
         session.add_all(consultation)
         session.flush()
@@ -98,8 +93,9 @@ def _prepare(url: str, folder: Path) -> None:
         )
         connection.execute("VACUUM ANALYZE")
     database.close()
-    (folder / "tokens").write_text("\n".join(_token(key, subject) for subject in subjects))
+    (folder / "tokens").write_text("\n".join(map(issuer.visitor, subjects)))
     (folder / "proposals").write_text("\n".join(str(proposal.id) for proposal in proposals))
+    return issuer
 
 
 def _open_consultation() -> tuple[Cause, Consultation]:
@@ -141,38 +137,6 @@ def _proposal(consultation_id: UUID, number: int) -> Proposal:
         state="accepted",
         submitted_at=now,
     )
-
-
-def _token(key: OKPKey, subject: UUID) -> str:
-    claims = {
-        "iss": ISSUER,
-        "aud": "coalition",
-        "sub": str(subject),
-        "kind": "visitor",
-        "exp": int(time.time()) + 3600,
-    }
-    return jwt.encode({"alg": "Ed25519", "kid": "bench"}, claims, key, algorithms=["Ed25519"])
-
-
-def _wrk(address: str, script: Path, turn: int) -> tuple[float, float]:
-    """Requests a second and the 99th percentile in milliseconds. Fails if any request was not answered with 200."""
-    command = [
-        "wrk",
-        "--threads",
-        "2",
-        "--connections",
-        str(CONNECTIONS),
-        "--duration",
-        f"{SECONDS}s",
-        "--latency",
-    ]
-    command += ["--script", str(script), address, "--", str(turn)]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    if "Non-2xx" in told or "Socket errors" in told:
-        raise SystemExit(f"requests failed:\n{told}")
-    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", told)[1])  # type: ignore[index]
-    value, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", told).groups()  # type: ignore[union-attr]
-    return rate, float(value) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[unit]
 
 
 def _count(url: str) -> int:
