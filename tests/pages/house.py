@@ -82,22 +82,23 @@ class Person:
 
 
 class House:
-    """The running whole. `app` is its WSGI application; `databases` are by instance: `identity`, `defis_op1`."""
+    """The running whole. `app` is its WSGI application, composed of `apps`.
+
+    `apps` and `databases` are by instance: `identity`, `defis_op1`.
+    """
 
     def __init__(self, environ: Mapping[str, str], databases: Mapping[str, Database]) -> None:
         self.environ = environ
         self.databases = databases
-        apps = create_apps(environ)
-        self.app = compose(apps, OPERATORS)
-        self._opened = [
-            app.extensions["maillage.database"] for name, app in apps.items() if name != "gateway"
-        ]
+        self.apps = create_apps(environ)
+        self.app = compose(self.apps, OPERATORS)
         self._people = 0
 
     def close(self) -> None:
         """Close what the web application opened."""
-        for database in self._opened:
-            database.close()
+        for name, app in self.apps.items():
+            if name != "gateway":
+                app.extensions["maillage.database"].close()
 
     def somebody(self, language: str = "fr") -> Person:
         """Somebody who is not signed in."""
