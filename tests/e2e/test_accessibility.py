@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,10 +11,12 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.atlas import ATLAS, CITIZEN, NOBODY, PageOf, places
+from tests.e2e.api import Api
 from tests.e2e.signing_in import sign_in
 
 pytestmark = pytest.mark.slow
 
+Contexts = Callable[[str, dict[str, Any]], BrowserContext]
 AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text(encoding="utf-8")
 TAGS = ["RGAAv4", "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NARROW_DARK: dict[str, Any] = {
@@ -34,12 +34,7 @@ WIDE_LIGHT: dict[str, Any] = {
 @pytest.fixture(scope="module")
 def demo(site: str) -> dict[str, str]:
     """The places of the demo's pages."""
-
-    def read(path: str) -> Any:
-        with urllib.request.urlopen(site + path, timeout=30) as answer:
-            return json.load(answer)
-
-    return places(read)
+    return places(Api(site).ask)
 
 
 @pytest.fixture(scope="module")
@@ -60,23 +55,38 @@ def signed_in(chromium: Browser, site: str) -> Callable[[str], Any]:
     return state
 
 
+@pytest.fixture(scope="module")
+def contexts(chromium: Browser, site: str, signed_in: Callable[[str], Any]) -> Iterator[Contexts]:
+    """A browser for each reader and way of looking, kept: what a page loads is loaded once."""
+    kept: dict[str, BrowserContext] = {}
+
+    def of(reader: str, options: dict[str, Any]) -> BrowserContext:
+        key = f"{reader} {options}"
+        if key not in kept:
+            kept[key] = chromium.new_context(base_url=site, storage_state=signed_in(reader), **options)
+        return kept[key]
+
+    yield of
+    for context in kept.values():
+        context.close()
+
+
 @pytest.fixture
-def visit(chromium: Browser, site: str, signed_in: Callable[[str], Any]) -> Iterator[Callable[..., Page]]:
+def visit(contexts: Contexts) -> Iterator[Callable[..., Page]]:
     """Opens a path as a reader."""
-    contexts: list[BrowserContext] = []
+    pages: list[Page] = []
 
     def open_one(path: str, reader: str, **options: Any) -> Page:
-        context = chromium.new_context(base_url=site, storage_state=signed_in(reader), **options)
-        contexts.append(context)
-        page = context.new_page()
+        page = contexts(reader, options).new_page()
+        pages.append(page)
         answer = page.goto(path)
         assert answer is not None
         assert answer.status == 200, path
         return page
 
     yield open_one
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
 
 
 def violations(page: Page) -> list[str]:
@@ -90,7 +100,7 @@ def violations(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("options", [NARROW_DARK, WIDE_LIGHT], ids=["320 dark fr", "1280 light en"])
-@pytest.mark.parametrize("one", ATLAS, ids=lambda one: one.path)
+@pytest.mark.parametrize("one", ATLAS, ids=lambda one: f"{one.path} {one.reader}")
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     one: PageOf, options: dict[str, Any], visit: Callable[..., Page], demo: dict[str, str]
 ) -> None:
@@ -119,9 +129,9 @@ REACHABLE = """() => [...document.querySelectorAll(
     ("path", "reader"),
     [
         ("/", CITIZEN),
-        ("/consultations/{slug}", NOBODY),
+        ("/consultations/territoires", NOBODY),
         ("/sign-in", NOBODY),
-        ("/consultations/{slug}/results", NOBODY),
+        ("/consultations/territoires/results", NOBODY),
         ("/defis", NOBODY),
         ("/ici/88400", NOBODY),
     ],

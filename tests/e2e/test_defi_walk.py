@@ -7,9 +7,7 @@ confirms it, and whoever is in it is told.
 
 from __future__ import annotations
 
-import json
 import re
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +17,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.signing_in import new_code, sign_in
+from tests.e2e.api import Api
+from tests.e2e.signing_in import sign_in
 from tests.e2e.words import Say, about, speaker
 
 pytestmark = pytest.mark.slow
@@ -97,7 +96,7 @@ def test_from_a_vote_to_a_stage_confirmed_and_told(walk: Callable[[str], Walk], 
     _join_and_offer(people, address)
     _argue(people, meeting)
     for rank in range(COMMITTED - 2):
-        _pledge_by_api(people.porteur, address, f"voisine{rank}.{language}@exemple.fr")
+        _pledge_by_api(address, f"voisine{rank}.{language}@exemple.fr")
     _report(people, meeting, starts)
     _ask_for_the_stage(people, address)
     _confirm(people)
@@ -243,25 +242,11 @@ def _argue(people: Walk, meeting: str) -> None:
     expect(page.locator(".side-for")).to_contain_text("plus simple à ouvrir")
 
 
-def _pledge_by_api(page: Page, address: str, email: str) -> None:
+def _pledge_by_api(address: str, email: str) -> None:
     """One more neighbour, who offers time; by the API, the pages having been walked by the others."""
     site, defi = address.split("/defis/")[0], address.rpartition("/")[2]
-
-    def ask(path: str, body: Any, token: str = "") -> Any:
-        headers = {"Content-Type": "application/json"} | (
-            {"Authorization": f"Bearer {token}"} if token else {}
-        )
-        request = urllib.request.Request(site + path, json.dumps(body).encode(), headers)
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
-
-    asked = ask("/api/identity/v1/sign-in", {"email": email})
-    code = {"grant_type": "email_code", "request": asked["request"], "code": new_code(page, email, 0)}
-    session = ask("/api/identity/v1/token", code)["session"]
-    given = {"grant_type": "session", "session": session, "audience": "op1"}
-    token = ask("/api/identity/v1/token", given)["access_token"]
     pledge = {"kind": "time", "description": "Deux heures le samedi", "name": email.split("@")[0], "hours": 2}
-    ask(f"/api/territories/op1/v1/defis/{defi}/pledges", pledge, token)
+    Api(site).ask(email, "POST", f"/api/territories/op1/v1/defis/{defi}/pledges", pledge, owner="op1")
 
 
 def _report(people: Walk, meeting: str, starts: datetime) -> None:

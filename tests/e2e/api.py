@@ -1,0 +1,61 @@
+"""The API of a running demo, asked for people by their address: they sign in by the mails that the demo shows."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import time
+import urllib.request
+from typing import Any
+
+NOBODY = ""
+PATIENCE_S = 30.0
+
+
+class Api:
+    """The API of the site at an address."""
+
+    def __init__(self, site: str) -> None:
+        self._site = site
+        self._sessions: dict[str, str] = {}
+
+    def ask(self, who: str, method: str, path: str, body: Any = None, *, owner: str = "coalition") -> Any:
+        """The JSON that is answered to `who` (`NOBODY` sends no token). Raises `HTTPError` on a refusal."""
+        headers = {"Content-Type": "application/json"}
+        if who:
+            headers["Authorization"] = f"Bearer {self._token(who, owner)}"
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self._site + path, data, headers, method=method)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read() or b"null")
+
+    def _token(self, who: str, owner: str) -> str:
+        if who not in self._sessions:
+            already = len(self._codes(who))
+            asked = self.ask(NOBODY, "POST", "/api/identity/v1/sign-in", {"email": who})
+            given = {
+                "grant_type": "email_code",
+                "request": asked["request"],
+                "code": self._code(who, already),
+            }
+            self._sessions[who] = self.ask(NOBODY, "POST", "/api/identity/v1/token", given)["session"]
+        given = {"grant_type": "session", "session": self._sessions[who], "audience": owner}
+        return str(self.ask(NOBODY, "POST", "/api/identity/v1/token", given)["access_token"])
+
+    def _code(self, who: str, already: int) -> str:
+        """The code of the mail that comes after `already` others."""
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
+            codes = self._codes(who)
+            if len(codes) > already:
+                return codes[0]
+            time.sleep(0.2)
+        raise AssertionError(f"no mail for {who}")
+
+    def _codes(self, who: str) -> list[str]:
+        """The codes in the mails to an address, the newest first."""
+        with urllib.request.urlopen(f"{self._site}/demo/mail", timeout=30) as answer:
+            mails = html.unescape(answer.read().decode()).split('<div class="panel mail">')[1:]
+        found = (re.search(r"(?<!\d)(\d{3})\s?(\d{3})(?!\d)", mail) for mail in mails if who in mail)
+        return [code[1] + code[2] for code in found if code is not None]
