@@ -60,7 +60,7 @@ def create_app(settings: ConsultationSettings, database: Database, verifier: Tok
             blueprints=BLUEPRINTS,
             translations=TRANSLATIONS,
             extensions={
-                "consultation.figures": RecentFigures(settings.figures_kept),
+                "consultation.figures": RecentFigures(settings.figures_kept, database.transaction),
                 "consultation.ballots": BallotBox(database),
             },
         )

@@ -48,8 +48,8 @@ def recent_participation(
     session: Session, consultation: Consultation, recent: RecentFigures
 ) -> Participation:
     """How many took part, as counted at most a few seconds ago."""
-    key = ("participation", consultation.id)
-    return recent.get(key, lambda: participation(session, consultation.id))
+    id = consultation.id
+    return recent.get(session, ("participation", id), lambda session: participation(session, id))
 
 
 def show(

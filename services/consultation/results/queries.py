@@ -152,7 +152,8 @@ def _holding(session: Session, consultation: Consultation, words: str) -> set[UU
 def _recent_results(
     session: Session, consultation: Consultation, recent: RecentFigures, now: datetime
 ) -> Results:
-    return recent.get(("results", consultation.id), lambda: _results(session, consultation.id, now))
+    id = consultation.id
+    return recent.get(session, ("results", id), lambda session: _results(session, id, now))
 
 
 def _results(session: Session, consultation_id: UUID, now: datetime) -> Results:

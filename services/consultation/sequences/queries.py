@@ -37,7 +37,8 @@ def sequence_for(
 
     How many votes the proposals have may be a few seconds old; what `who` voted on never is.
     """
-    pool = recent.get(("pool", consultation.id), lambda: _votes_of_accepted(session, consultation.id))
+    id = consultation.id
+    pool = recent.get(session, ("pool", id), lambda session: _votes_of_accepted(session, id))
     voted = _voted_by(session, consultation.id, who) & pool.keys() if who else set()
     cards = next_cards(pool, voted, random)
     # The pool may be a moment old: what was set aside meanwhile is not shown.

@@ -1,7 +1,8 @@
 """Figures of whole consultations, kept for a few seconds.
 
-Counting half a million votes takes a few tenths of a second, and a thousand people may ask within the same second.
-What is kept is the result of a count, forgotten after `kept`: there is nothing to update and so nothing to drift.
+Counting half a million votes takes half a second, and a thousand people may ask within the same second. What is kept
+is the result of a count, forgotten after `kept`: there is nothing to update and so nothing to drift. Nobody waits for
+a figure that takes long to count again: it is counted aside, while those who ask are given the one that it replaces.
 Only public figures go through here, never what depends on who is asking.
 """
 
@@ -10,45 +11,85 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Hashable
+from contextlib import AbstractContextManager
 from datetime import timedelta
-from threading import Lock
-from typing import Any, TypeVar, cast
+from threading import Lock, Thread
+from typing import Any, Final, NamedTuple, TypeVar, cast
+
+import structlog
+from sqlalchemy.orm import Session
+
+log = structlog.get_logger()
 
 Figure = TypeVar("Figure")
 
+QUICK: Final = 0.05
+"""Seconds: what was counted in less is counted while the reader waits."""
+AT_MOST: Final = 10
+"""How many times `kept` a figure may be old that nobody has asked for meanwhile."""
+
+
+class _Known(NamedTuple):
+    """A figure, when it was counted, and how long that took."""
+
+    counted_at: float
+    took: float
+    figure: Any
+
 
 class RecentFigures:
-    """Remembers what functions of a key returned, for `kept`; each process has its own."""
+    """Remembers what functions of a key returned, for `kept`; each process has its own.
 
-    def __init__(self, kept: timedelta, clock: Callable[[], float] = time.monotonic) -> None:
+    `sessions` opens a session for what is counted aside: that of the reader ends with the request.
+    """
+
+    def __init__(
+        self,
+        kept: timedelta,
+        sessions: Callable[[], AbstractContextManager[Session]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._kept = kept.total_seconds()
+        self._sessions = sessions
         self._clock = clock
         self._locks: defaultdict[Hashable, Lock] = defaultdict(Lock)
-        self._figures: dict[Hashable, tuple[float, Any]] = {}
+        self._figures: dict[Hashable, _Known] = {}
 
-    def get(self, key: Hashable, count: Callable[[], Figure]) -> Figure:
+    def get(self, session: Session, key: Hashable, count: Callable[[Session], Figure]) -> Figure:
         """The figure of `key`, counted by `count` unless that was done a moment ago.
 
         One thread counts a figure at a time. Others wait for the first count of all; later ones they do not wait
         for, and are given the figure that is being replaced.
         """
         known = self._figures.get(key)
-        if known is not None and self._clock() - known[0] < self._kept:
-            return cast(Figure, known[1])
-        with_lock = self._locks[key]
-        if not with_lock.acquire(blocking=known is None):
+        age = self._clock() - known.counted_at if known else 0.0
+        if known and age < self._kept:
+            return cast(Figure, known.figure)
+        lock = self._locks[key]
+        if not lock.acquire(blocking=known is None):
             assert known is not None
-            return cast(Figure, known[1])
+            return cast(Figure, known.figure)
+        if known and known.took >= QUICK and age < AT_MOST * self._kept:
+            Thread(target=self._count_aside, args=(key, count, lock), daemon=True).start()
+            return cast(Figure, known.figure)
         try:
-            return self._count(key, count)
+            return self._count(session, key, count)
         finally:
-            with_lock.release()
+            lock.release()
 
-    def _count(self, key: Hashable, count: Callable[[], Figure]) -> Figure:
-        known = self._figures.get(key)
-        if known is not None and self._clock() - known[0] < self._kept:
-            return cast(Figure, known[1])
-        started = self._clock()
-        figure = count()
-        self._figures[key] = (started, figure)
+    def _count(self, session: Session, key: Hashable, count: Callable[[Session], Figure]) -> Figure:
+        known, started = self._figures.get(key), self._clock()
+        if known and started - known.counted_at < self._kept:
+            return cast(Figure, known.figure)
+        figure = count(session)
+        self._figures[key] = _Known(started, self._clock() - started, figure)
         return figure
+
+    def _count_aside(self, key: Hashable, count: Callable[[Session], Any], lock: Lock) -> None:
+        try:
+            with self._sessions() as session:
+                self._count(session, key, count)
+        except Exception as error:  # noqa: BLE001 - there is no reader to tell; the next one who asks counts again
+            log.warning("figure not counted", error=type(error).__name__)
+        finally:
+            lock.release()
