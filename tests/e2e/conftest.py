@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +28,8 @@ QUIET = (
     "--no-first-run",
 )
 PATIENCE_S = 180
+RUNNING = 11
+"""Of the demo's twelve défis, one has been completed."""
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +45,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         subprocess.Popen(command, env=environ, stderr=log, start_new_session=True) as demo,
     ):
         try:
-            yield _address(demo, told)
+            address = _address(demo, told)
+            _wait_for_defis(address)
+            yield address
         finally:
             demo.send_signal(signal.SIGINT)
             demo.wait(30)
@@ -58,6 +65,16 @@ def _address(demo: subprocess.Popen[bytes], told: Path) -> str:
             continue
         break
     raise AssertionError(f"the demo did not start:\n{told.read_text()}")
+
+
+def _wait_for_defis(address: str) -> None:
+    """Wait until the coalition has heard of what the demo's operators published."""
+    for _ in range(PATIENCE_S * 5):
+        with urllib.request.urlopen(f"{address}/api/consultation/v1/observatory", timeout=30) as answer:
+            if json.load(answer)["running"] == RUNNING:
+                return
+        time.sleep(0.2)
+    raise AssertionError("the demo's défis are not known to the coalition")
 
 
 # No longer than its module: while it is open Playwright keeps an event loop in this thread, and tests of other modules

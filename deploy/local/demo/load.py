@@ -23,6 +23,7 @@ from libs.chassis.db import Database
 from services.consultation.settings import ConsultationSettings
 from services.defis.challenges.rules import Origin
 from services.identity.settings import IdentitySettings
+from services.identity.territories.commands import load_shipped
 
 TELL_EVERY = 500
 
@@ -38,6 +39,10 @@ def load(environ: Mapping[str, str], say: Callable[[str], None]) -> None:
             return made
 
         people, opinions = database(identity, "identity"), database(consultation, "consultation")
+        with people.transaction() as session:
+            # The worker would load them too, a few seconds after somebody looked for their commune in vain.
+            if load_shipped(session, datetime.now(UTC)):
+                say("Loading the demo: the territories of France…")
         load_into(people, opinions, say)
         load_defis(people, opinions, [database(its, "defis") for its in settings.read_defis(environ)], say)
 
