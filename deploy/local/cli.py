@@ -9,7 +9,10 @@ from __future__ import annotations
 import json
 import os
 from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -79,6 +82,53 @@ def migrate(installation: Installation) -> None:
 
     migrations.migrate(installation.environ("migrate"), say)
     say("The databases are at their newest version.")
+
+
+@main.command()
+@click.option(
+    "--to", "folder", type=click.Path(path_type=Path, file_okay=False), help="A new or empty folder."
+)
+@click.pass_obj
+def backup(installation: Installation, folder: Path | None) -> None:
+    """Copy the databases, and the passwords and keys, into FOLDER; without one, below the data folder.
+
+    Works while the system runs. Whoever reads the copy can read everything and speak as this installation: keep it as
+    you would keep secrets, on another machine. Prints what it holds as JSON.
+    """
+    from deploy.local.backup import back_up, check_there_is_something, default_target
+
+    check_there_is_something(installation.folder)
+    now = datetime.now(UTC)
+    target = (folder or default_target(installation.folder, now)).absolute()
+    port = int(urlsplit(installation.environ("backup")["MAILLAGE_IDENTITY_DATABASE_URL"]).port or 0)
+    made = back_up(installation.folder, port, target, now, say)
+    rows = {name: dumped.rows for name, dumped in made.databases.items()}
+    click.echo(json.dumps({"backup": str(target), "made_at": made.made_at.isoformat(), "rows": rows}))
+    say(
+        "It holds this installation's passwords and keys, not encrypted. Not in it, and to be kept apart: "
+        f"the erasures, noted in {installation.folder.erasures}."
+    )
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--erasures", type=click.Path(path_type=Path, file_okay=False), help="The erasure log to go on with."
+)
+@click.option("--none-erased", is_flag=True, help="Nobody was erased since the backup was made.")
+@click.pass_obj
+def restore(installation: Installation, folder: Path, erasures: Path | None, none_erased: bool) -> None:
+    """Make a new installation from the backup in FOLDER, in an empty data folder.
+
+    Whoever was erased since the backup is erased again. Prints how many rows and erasures, by database, as JSON.
+    """
+    from deploy.local.restore import restore as rebuild
+
+    found = rebuild(
+        folder, os.environ, erasure_log=erasures, none_erased=none_erased, now=datetime.now(UTC), say=say
+    )
+    click.echo(json.dumps(found))
+    say(f"Restored into {installation.folder}.")
 
 
 @main.command("replay-erasures")

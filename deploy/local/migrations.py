@@ -20,7 +20,7 @@ def migrate(environ: Mapping[str, str], say: Callable[[str], None]) -> None:
     from libs.chassis.migrations import is_current, upgrade
 
     for instance in instances_in(environ):
-        url, folder = environ[instance.database_variable], _folder(instance)
+        url, folder = environ[instance.database_variable], folder_of(instance)
         if is_current(url, folder):
             continue
         say(f"Bringing the database of {instance.name} to its newest version…")
@@ -38,10 +38,11 @@ def current(environ: Mapping[str, str]) -> dict[str, bool]:
     from libs.chassis.migrations import is_current
 
     return {
-        instance.name: is_current(environ[instance.database_variable], _folder(instance))
+        instance.name: is_current(environ[instance.database_variable], folder_of(instance))
         for instance in instances_in(environ)
     }
 
 
-def _folder(instance: Instance) -> Path:
+def folder_of(instance: Instance) -> Path:
+    """Where the revisions of its service lie."""
     return CHECKOUT / "services" / instance.service / "migrations"
