@@ -21,6 +21,12 @@ test: environment-dev ## Run every test, against real servers
 	@tests/needs.sh
 	@$(BIN)/pytest -n 2 --dist loadfile
 
+.PHONY: soak
+soak: environment-dev ## Kill the processes and servers at a thousand points (POINTS=… SEED=… for others); an hour at most
+	@tests/needs.sh
+	@MAILLAGE_SOAK_POINTS=$(or $(POINTS),1000) MAILLAGE_SOAK_SEED=$(or $(SEED),20261122) \
+		timeout 3600 $(BIN)/pytest tests/faults
+
 .PHONY: bench
 bench: environment-dev ## Measure, and write bench/results.json and bench/README.md (needs wrk)
 	@$(BIN)/python -m bench.run

@@ -15,7 +15,7 @@ import psycopg
 import structlog
 from psycopg import sql
 from sqlalchemy import Engine, MetaData, create_engine, event, text
-from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 log = structlog.get_logger()
@@ -32,6 +32,10 @@ NAMING_CONVENTION = {
 def new_metadata() -> MetaData:
     """The metadata of one service's tables, whose constraints get predictable names."""
     return MetaData(naming_convention=NAMING_CONVENTION)
+
+
+class InDoubt(SQLAlchemyError):
+    """The connection was lost while the database was writing: what was asked is done or not, and nobody can say."""
 
 
 class Database:
@@ -58,10 +62,19 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """One unit of work: committed when the block ends, undone when it raises."""
+        """One unit of work: committed when the block ends, undone when it raises.
+
+        Raises `InDoubt` when the connection is lost between the order to commit and its answer.
+        """
         with Session(self.engine, expire_on_commit=False, info={"database": self}) as session:
-            with session.begin():
-                yield session
+            yield session
+            session.flush()  # what the database has to say against it is said before the commit
+            try:
+                session.commit()
+            except DBAPIError as error:
+                if error.connection_invalidated and _says_nothing(error.orig):
+                    raise InDoubt("the connection was lost at the commit") from error
+                raise
             for channel in session.info.get(_CHANNELS, ()):
                 self._notify(channel)
 
@@ -75,7 +88,10 @@ class Database:
 
     @contextmanager
     def autocommit(self) -> Iterator[psycopg.Connection[Any]]:
-        """A bare psycopg connection from the pool; each statement is its own transaction."""
+        """A bare psycopg connection from the pool; each statement is its own transaction.
+
+        Raises `InDoubt` when the connection is lost during a statement.
+        """
         pooled = self.engine.raw_connection()
         try:
             connection = pooled.driver_connection
@@ -83,6 +99,12 @@ class Database:
             connection.autocommit = True
             try:
                 yield connection
+            except psycopg.OperationalError as error:
+                if connection.closed:
+                    pooled.invalidate(error)
+                if connection.closed and _says_nothing(error):
+                    raise InDoubt("the connection was lost during a statement") from error
+                raise
             finally:
                 if not connection.closed:
                     connection.autocommit = False
@@ -101,6 +123,11 @@ class Database:
     def close(self) -> None:
         """Close the pooled connections."""
         self.engine.dispose()
+
+
+def _says_nothing(error: BaseException | None) -> bool:
+    """Whether the server went without a word of what it was doing, or in a crash (57P02), which may come after it."""
+    return getattr(error, "sqlstate", None) in (None, "57P02")
 
 
 # SQLAlchemy's own `pool_pre_ping` asks at every checkout, which would double the round trips of a vote. A connection

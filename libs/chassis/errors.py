@@ -113,6 +113,8 @@ class TooMany(Problem):
 
 
 class Unavailable(Problem):
-    """Something this service stands on does not answer; nothing was done."""
+    """Something this service stands on does not answer. Nothing was done, unless the code says `in_doubt`."""
 
     status, title = 503, N_("Unavailable")
+    retry_after: ClassVar[int] = 5
+    """Seconds after which it is worth trying again."""

@@ -6,11 +6,12 @@ from typing import Any
 
 import psycopg
 import structlog
-from flask import Flask, Response, current_app, json
+from flask import Flask, Response, current_app, json, request
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from libs.chassis.db import InDoubt
 from libs.chassis.errors import Problem, TooMany, Unauthenticated, Unavailable
 from libs.chassis.i18n import translate
 from libs.chassis.messages import N_
@@ -24,6 +25,11 @@ _HTTP_MESSAGES = {
     413: ("request.too_large", N_("More was sent than this address reads.")),
     415: ("request.media_type", N_("This address reads JSON: send Content-Type: application/json.")),
 }
+_SAFE = ("GET", "HEAD", "OPTIONS")
+_UNAVAILABLE = N_("The service cannot reach its data for now. Nothing was changed.")
+_IN_DOUBT = N_(
+    "The service lost its data while it was writing: this may be done, or not. Please look before you try again."
+)
 
 
 def configure_problems(app: Flask) -> None:
@@ -33,6 +39,7 @@ def configure_problems(app: Flask) -> None:
     app.register_error_handler(DBAPIError, _on_database_error)
     app.register_error_handler(psycopg.Error, _on_database_error)
     app.register_error_handler(PoolTimeout, _on_database_error)
+    app.register_error_handler(InDoubt, _on_database_error)
     app.register_error_handler(Exception, _on_bug)
 
 
@@ -55,7 +62,7 @@ def problem_document(problem: Problem) -> dict[str, Any]:
 
 def _on_problem(problem: Problem) -> Response:
     response = _respond(problem_document(problem))
-    if isinstance(problem, TooMany):
+    if isinstance(problem, TooMany | Unavailable):
         response.headers["Retry-After"] = str(problem.retry_after)
     if isinstance(problem, Unauthenticated):
         response.headers["WWW-Authenticate"] = "Bearer"
@@ -86,11 +93,9 @@ def _on_database_error(error: Exception) -> Response:
     if isinstance(cause, psycopg.Error) and _is_a_bug(cause):
         return _on_bug(error)
     log.warning("database unavailable", error=type(cause).__name__)
-    return _on_problem(
-        Unavailable(
-            "database.unavailable", N_("The service cannot reach its data for now. Nothing was changed.")
-        )
-    )
+    if isinstance(error, InDoubt) and request.method not in _SAFE:
+        return _on_problem(Unavailable("database.in_doubt", _IN_DOUBT))
+    return _on_problem(Unavailable("database.unavailable", _UNAVAILABLE))
 
 
 def _is_a_bug(error: psycopg.Error) -> bool:

@@ -8,6 +8,7 @@ finishes what it has in hand and ends.
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
@@ -143,10 +144,12 @@ def stop_on_signals() -> Flag:
 def _keep_running(name: str, loop: Loop, stop: Flag) -> None:
     delay = 0.25
     while not stop.is_set():
+        began = time.monotonic()
         try:
             loop(stop)
-            delay = 0.25
         except Exception as error:  # noqa: BLE001 - logged, and the loop comes back: that is its contract
+            if time.monotonic() - began > _LONGEST_DELAY:
+                delay = 0.25  # it ran well: this is a new trouble, not the old one still
             metrics.LOOP_STOPS.labels(name).inc()
             log.warning("loop stopped", loop=name, error=f"{type(error).__name__}: {error}", again_in=delay)
             stop.wait(delay)

@@ -17,7 +17,7 @@ from joserfc.jwk import OKPKey
 from psycopg import OperationalError
 
 from libs.chassis.app import ServiceApp, create_service_app
-from libs.chassis.db import Database
+from libs.chassis.db import Database, InDoubt
 from libs.chassis.errors import Conflict, TooMany
 from libs.chassis.keys import KeyStore, save_keys
 from libs.chassis.paging import PageQuery, decode_cursor, encode_cursor
@@ -82,13 +82,14 @@ def moderated() -> dict[str, Any]:
     return {}
 
 
-@things.get("/broken/<kind>")
+@things.route("/broken/<kind>", methods=["GET", "POST"])
 @public
 def broken(kind: str) -> dict[str, Any]:
     """Fail in several ways."""
     raise {
         "bug": ZeroDivisionError("with a secret in it"),
         "database": OperationalError("server closed the connection"),
+        "commit": InDoubt("the connection was lost at the commit"),
         "conflict": Conflict("thing.closed", "The thing “{name}” is closed.", name="{a}"),
         "limit": TooMany("limit.reached", "Slowly.", retry_after=7),
     }[kind]
@@ -318,6 +319,14 @@ def test_a_bug_says_nothing_of_itself(client: FlaskClient) -> None:
 def test_a_lost_database_is_said_and_nothing_was_done(client: FlaskClient) -> None:
     answer = client.get("/api/test/v1/things/broken/database")
     assert (answer.status_code, answer.json["code"]) == (503, "database.unavailable")
+    assert answer.headers["Retry-After"] == "5"
+
+
+def test_what_may_have_been_done_is_not_called_undone(client: FlaskClient) -> None:
+    answer = client.post("/api/test/v1/things/broken/commit")
+    assert (answer.status_code, answer.json["code"]) == (503, "database.in_doubt")
+    assert answer.headers["Retry-After"] == "5"
+    assert client.get("/api/test/v1/things/broken/commit").json["code"] == "database.unavailable"
 
 
 def test_refusals_carry_their_code_their_places_and_when_to_come_back(client: FlaskClient) -> None:

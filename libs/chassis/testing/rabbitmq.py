@@ -114,6 +114,10 @@ class TestBroker:
             self._process.wait()
             self._process = None
 
+    def running(self) -> bool:
+        """Whether the node's process is alive."""
+        return self._process is not None and self._process.poll() is None
+
     # -- life --------------------------------------------------------------------------------------
 
     def start(self) -> None:
