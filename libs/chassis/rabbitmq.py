@@ -8,7 +8,6 @@ to the dead-letter queue.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
@@ -43,8 +42,6 @@ _PREFETCH = 250
 _CONFIRM_TIMEOUT = 10.0
 """Seconds. A blocked broker never confirms and never refuses; without a limit the relay would hang for ever."""
 _HEARTBEAT = 30
-_GATHERING = 0.005
-"""Seconds in which messages gather for one transaction, when they come without a pause. Each waits as long at most."""
 
 
 class RabbitBus:
@@ -116,12 +113,14 @@ def _declare(channel: Any, mailbox: Mailbox) -> kombu.Queue:
 
 
 def _drain(connection: kombu.Connection, pending: list[Any]) -> None:
-    """Wait up to a second for a first message, then take what comes within milliseconds, up to the prefetch count."""
+    """Wait up to a second for a first message, then take what else has come already, up to the prefetch count.
+
+    Messages gather by themselves while a transaction is under way; waiting for more would only add to their journey.
+    """
     try:
         connection.drain_events(timeout=1)
-        full = time.monotonic() + _GATHERING
-        while len(pending) < _PREFETCH and time.monotonic() < full:
-            connection.drain_events(timeout=0.001)
+        while len(pending) < _PREFETCH:
+            connection.drain_events(timeout=0)
     except TimeoutError:
         connection.heartbeat_check()
 
