@@ -189,6 +189,12 @@ class ProblemSchema(Schema):
 class _Api(Api):  # type: ignore[misc]
     ERROR_SCHEMA = ProblemSchema
 
+    def _register_responses(self) -> None:
+        """Describe errors as what they leave as, and nothing else so."""
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/problem+json"
+        super()._register_responses()
+        del self.DEFAULT_RESPONSE_CONTENT_TYPE
+
     def _register_error_handlers(self) -> None:
         """Errors are `problems`' business."""
 

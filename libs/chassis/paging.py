@@ -21,6 +21,7 @@ from libs.chassis.schemas import Range, Schema, Text
 Item = TypeVar("Item")
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
+_LARGEST = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +72,20 @@ def decode_cursor(listing: str, cursor: str | None, *types: Callable[[Any], Any]
         return None
     try:
         name, *key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if name == listing and len(key) == len(types) and all(map(_storable, key)):
-            return tuple(read(part) for read, part in zip(types, key, strict=True))
-    except (ValueError, TypeError, AttributeError, RecursionError):
+        if name == listing and len(key) == len(types):
+            parts = tuple(read(part) for read, part in zip(types, key, strict=True))
+            if all(map(_comparable, parts)):
+                return parts
+    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError):
         pass  # said below, in one sentence for every way of being no cursor of ours
     raise Malformed(
         "cursor.foreign", N_("This cursor does not belong to this list. Start again from its first page.")
     )
 
 
-def _storable(part: Any) -> bool:
-    """Whether PostgreSQL can compare a column with it: it takes no NUL, and no lone surrogate (a `ValueError` here)."""
-    return not isinstance(part, str) or b"\0" not in part.encode()
+def _comparable(part: Any) -> bool:
+    """Whether PostgreSQL can compare a column with it: it takes no NUL, no lone surrogate (a `ValueError` here), and no
+    number larger than its own."""
+    if isinstance(part, str):
+        return b"\0" not in part.encode()
+    return not isinstance(part, int) or abs(part) < _LARGEST

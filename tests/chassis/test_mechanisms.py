@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from libs.chassis.bus import matches
 from libs.chassis.db import Database
-from libs.chassis.errors import TooMany
+from libs.chassis.errors import Malformed, TooMany
 from libs.chassis.jobs import Job, Jobs
 from libs.chassis.keys import KeyStore
 from libs.chassis.limits import count_against_limit, forget_old_counts
@@ -187,11 +187,19 @@ def test_an_issuer_that_answers_nonsense_changes_nothing(ledger_database: Databa
 
 STORABLE = st.text(st.characters(exclude_categories=["Cs", "Cc"]))
 
+COLUMN = st.integers(-(2**31) + 1, 2**31 - 1)
 
-@given(key=st.lists(st.one_of(st.integers(), STORABLE), max_size=4), listing=STORABLE)
+
+@given(key=st.lists(st.one_of(COLUMN, STORABLE), max_size=4), listing=STORABLE)
 def test_a_cursor_gives_back_the_key_it_was_made_of(key: list[int | str], listing: str) -> None:
     types: list[Callable[[object], object]] = [type(part) for part in key]
     assert decode_cursor(listing, encode_cursor(listing, key), *types) == tuple(key)
+
+
+@pytest.mark.parametrize("part", [2**31, -(2**63), "9" * 30, float("inf"), float("nan")])
+def test_a_cursor_with_a_number_that_no_column_holds_is_refused(part: float | str) -> None:
+    with pytest.raises(Malformed):
+        decode_cursor("things", encode_cursor("things", [part]), int)
 
 
 def test_bindings_match_as_the_brokers_do() -> None:

@@ -233,6 +233,7 @@ class World:
 
     people: dict[str, Caller]
     ids: dict[str, str]
+    grants: dict[str, tuple[str, str]]
 
 
 def _account(home: House, name: str, *grants: tuple[str, str]) -> tuple[Caller, str]:
@@ -255,6 +256,11 @@ def _load(home: House) -> str:
 
 @pytest.fixture(scope="module")
 def world(home: House) -> World:
+    return make_world(home)
+
+
+def make_world(home: House) -> World:
+    """Everybody, and one of everything, in a house that works."""
     cause = _load(home)
     people = {"nobody": Caller(home)}
     people["visitor"] = Caller(home, people["nobody"].do("post", f"{IDENTITY}/visitors", {})["token"])
@@ -272,7 +278,7 @@ def world(home: House) -> World:
     _make_objects(people, ids)
     home.settle()
     ids["notice"] = people["author"].do("get", f"{NOTIFICATIONS}/inbox")["items"][0]["id"]
-    return World(people, ids)
+    return World(people, ids, grants)
 
 
 def _make_objects(people: dict[str, Caller], ids: dict[str, str]) -> None:
@@ -290,10 +296,10 @@ def _make_objects(people: dict[str, Caller], ids: dict[str, str]) -> None:
         participant.do("put", f"{CONSULTATION}/proposals/{ids['accepted']}/vote", {"choice": "neutral"})
     coordinator.do("post", f"{asked}/results/versions", VERSION | {"embargo_until": soon(5)})
     cause = f"{CONSULTATION}/causes/{ids['cause']}"
-    ids["workshop"] = coordinator.do("post", f"{cause}/workshops", _filled(WORKSHOP, ids))["id"]
+    ids["workshop"] = coordinator.do("post", f"{cause}/workshops", filled(WORKSHOP, ids))["id"]
     for name in ACCOUNTS:
         people[name].do("put", f"{CONSULTATION}/workshops/{ids['workshop']}/place")
-    ids["action"] = coordinator.do("post", f"{cause}/actions", _filled(ACTION, ids))["id"]
+    ids["action"] = coordinator.do("post", f"{cause}/actions", filled(ACTION, ids))["id"]
     action = f"{CONSULTATION}/actions/{ids['action']}"
     shown = coordinator.do("post", f"{action}/milestones", {"title": FRENCH, "due_on": TODAY})
     ids["milestone"] = shown["milestones"][0]["id"]
@@ -303,12 +309,12 @@ def _make_objects(people: dict[str, Caller], ids: dict[str, str]) -> None:
     ids["follow"] = author.do("post", f"{NOTIFICATIONS}/follows", {"topic": "commune:88160"})["id"]
 
 
-def _filled(body: Any, ids: dict[str, str]) -> Any:
+def filled(body: Any, ids: dict[str, str]) -> Any:
     """The body with the ids in their places."""
     if isinstance(body, dict):
-        return {name: _filled(value, ids) for name, value in body.items()}
+        return {name: filled(value, ids) for name, value in body.items()}
     if isinstance(body, list):
-        return [_filled(value, ids) for value in body]
+        return [filled(value, ids) for value in body]
     return body.format_map(ids) if isinstance(body, str) else body
 
 
@@ -322,7 +328,7 @@ def expected(route: Route, name: str) -> tuple[int, ...]:
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
 def test_a_route_is_open_to_whom_it_concerns(route: Route, world: World) -> None:
     wrong = {}
-    path, body = route.path.format_map(world.ids), _filled(route.body, world.ids)
+    path, body = route.path.format_map(world.ids), filled(route.body, world.ids)
     # Those who may not come first: what they were refused must still be there for the others.
     for name in sorted(world.people, key=lambda name: (name in route.may, name)):
         answer = world.people[name].call(route.method, path, body)

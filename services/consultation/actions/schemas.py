@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import marshmallow as ma
@@ -27,9 +28,16 @@ HTTPS = validate.Regexp(
 _FIGURE = Range(min=-(10**12), max=10**12)
 
 
+def _in_bounds(figure: Decimal) -> None:
+    # Not the validator itself: it would be described as the bounds of a number, and this travels as text.
+    _FIGURE(figure)
+
+
 def _figure(**options: Any) -> ma.fields.Decimal:
     """A decimal number with six places at most, which travels as text so that no reader rounds it."""
-    return ma.fields.Decimal(places=6, as_string=True, required=True, **options)
+    return ma.fields.Decimal(
+        places=6, as_string=True, required=True, metadata={"type": "string", "format": "decimal"}, **options
+    )
 
 
 class MeasureSchema(Schema):
@@ -193,8 +201,8 @@ class NewIndicatorSchema(Schema):
 
     title = LocalisedText(required=True, longest=LONGEST_TITLE)
     unit = Text(longest=50, required=True)
-    baseline = _figure(validate=_FIGURE)
-    target = _figure(validate=_FIGURE)
+    baseline = _figure(validate=_in_bounds)
+    target = _figure(validate=_in_bounds)
     first_due_on = Day(required=True)
     every_months = ma.fields.Integer(required=True, strict=True, validate=Range(min=1, max=24))
 
@@ -203,7 +211,7 @@ class NewMeasureSchema(Schema):
     """A figure of a day and what it rests on. A correction names the measure it replaces, and says why."""
 
     measured_on = Day(required=True)
-    value = _figure(validate=_FIGURE)
+    value = _figure(validate=_in_bounds)
     kind = ma.fields.String(load_default=None, allow_none=True, validate=OneOf(KINDS))
     evidence = Text(longest=1000, required=True, multiline=True)
     evidence_url = ma.fields.String(load_default=None, allow_none=True, validate=HTTPS)

@@ -137,7 +137,7 @@ def list_registrations(query: dict[str, Any], defi_id: UUID, meeting_id: UUID) -
 
 @blueprint.get("/<uuid:defi_id>/calendar.ics")
 @public
-@blueprint.response(200, content_type=CONTENT_TYPE)
+@blueprint.response(200, {"type": "string"}, content_type=CONTENT_TYPE)
 def defi_calendar(defi_id: UUID) -> Response:
     """A défi's meetings as iCalendar, to subscribe to."""
     with transaction() as session:
@@ -146,7 +146,7 @@ def defi_calendar(defi_id: UUID) -> Response:
 
 @blueprint.get(f"{_MEETING}/calendar.ics")
 @public
-@blueprint.response(200, content_type=CONTENT_TYPE)
+@blueprint.response(200, {"type": "string"}, content_type=CONTENT_TYPE)
 def meeting_calendar(defi_id: UUID, meeting_id: UUID) -> Response:
     """One meeting as iCalendar."""
     with transaction() as session:
