@@ -9,6 +9,7 @@ from sqlalchemy import event, text
 
 from libs.chassis.db import Database
 from libs.chassis.ids import uuid7
+from services.defis.challenges.rules import TRANSITIONS
 from tests.defis.conftest import BASE, DRAFT, Api, Person
 
 Make = Callable[..., Api]
@@ -346,3 +347,33 @@ def test_a_page_costs_a_handful_of_statements_however_long_it_is(
     for path, most in paths.items():
         count = statements(database, lambda path=path: client.get(f"{BASE}{path}", headers=bruno.headers))
         assert 0 < count <= most, (path, count)
+
+
+def test_a_defi_that_was_refused_is_published_by_nobody(
+    draft: Callable[..., Api], anne: Person, ebv: Person, staff: Person
+) -> None:
+    defi = draft()
+    defi.post("/submission", anne)
+    defi.post("/decision", ebv, decision="refuse", reason="test")
+    for who in (ebv, staff):
+        refused = defi.post("/decision", who, 409, decision="publish")
+        assert refused["code"].startswith("defi.")
+    assert defi.get("", anne)["state"] == "refused"
+
+
+ARROWS = {
+    ("draft", "submit", "submitted"),
+    ("submitted", "publish", "published"),
+    ("submitted", "refuse", "refused"),
+    ("published", "pause", "paused"),
+    ("paused", "resume", "published"),
+    *(
+        (state, action, end)
+        for state in ("published", "paused")
+        for action, end in (("complete", "completed"), ("abandon", "abandoned"), ("archive", "archived"))
+    ),
+}
+
+
+def test_a_defi_moves_along_these_arrows_and_no_other() -> None:
+    assert {(state, action, end) for (state, action), end in TRANSITIONS.items()} == ARROWS

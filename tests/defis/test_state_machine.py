@@ -121,7 +121,7 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def lists_hold_it_once_it_is_public_and_only_then(self) -> None:
-        nothing = dict.fromkeys(("commune", "departement", "theme", "stage", "kind", "state", "origin"))
+        nothing = dict.fromkeys(("id", "commune", "departement", "theme", "stage", "kind", "state", "origin"))
         with self.database.transaction() as session:
             found = list_defis(session, nothing | {"state": self.state}, "newest", None, 100).items
             assert (self.id in [item["id"] for item in found]) == (self.state in PUBLIC)
