@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from services.consultation.tallies.recent import AT_MOST, QUICK, RecentFigures
+from services.consultation.tallies.recent import AT_MOST, QUICK, REST, RecentFigures
 
 NOBODY: Any = None
 """A session for counts that ask no database."""
@@ -146,3 +146,18 @@ def test_a_figure_that_nobody_asked_for_in_a_long_time_is_waited_for() -> None:
     assert recent.get(NOBODY, "a", slow) == 1
     clock.now += 3 * AT_MOST
     assert recent.get(NOBODY, "a", slow) == 2
+
+
+def test_what_takes_long_is_kept_so_long_that_counting_is_a_small_part_of_the_work() -> None:
+    clock = Clock()
+    recent = RecentFigures(timedelta(seconds=3), no_session, clock)
+
+    def count(_: Session) -> float:
+        clock.now += 2
+        return clock.now
+
+    first = recent.get(NOBODY, "a", count)
+    clock.now += 2 * REST - 2.1
+    assert recent.get(NOBODY, "a", count) == first
+    clock.now += 2 * REST * AT_MOST
+    assert recent.get(NOBODY, "a", count) > first

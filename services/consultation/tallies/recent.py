@@ -25,8 +25,10 @@ Figure = TypeVar("Figure")
 
 QUICK: Final = 0.05
 """Seconds: what was counted in less is counted while the reader waits."""
+REST: Final = 10
+"""How many times as long as a count took its figure is kept at least: counting is a tenth of what a process does."""
 AT_MOST: Final = 10
-"""How many times `kept` a figure may be old that nobody has asked for meanwhile."""
+"""How many times as old as that a figure may be that nobody has asked for meanwhile."""
 
 
 class _Known(NamedTuple):
@@ -63,13 +65,14 @@ class RecentFigures:
         """
         known = self._figures.get(key)
         age = self._clock() - known.counted_at if known else 0.0
-        if known and age < self._kept:
+        fresh_for = self._fresh_for(known)
+        if known and age < fresh_for:
             return cast(Figure, known.figure)
         lock = self._locks[key]
         if not lock.acquire(blocking=known is None):
             assert known is not None
             return cast(Figure, known.figure)
-        if known and known.took >= QUICK and age < AT_MOST * self._kept:
+        if known and known.took >= QUICK and age < AT_MOST * fresh_for:
             Thread(target=self._count_aside, args=(key, count, lock), daemon=True).start()
             return cast(Figure, known.figure)
         try:
@@ -79,11 +82,15 @@ class RecentFigures:
 
     def _count(self, session: Session, key: Hashable, count: Callable[[Session], Figure]) -> Figure:
         known, started = self._figures.get(key), self._clock()
-        if known and started - known.counted_at < self._kept:
+        if known and started - known.counted_at < self._fresh_for(known):
             return cast(Figure, known.figure)
         figure = count(session)
         self._figures[key] = _Known(started, self._clock() - started, figure)
         return figure
+
+    def _fresh_for(self, known: _Known | None) -> float:
+        """Seconds for which a figure is given without a second thought."""
+        return max(self._kept, REST * known.took) if known and self._kept else self._kept
 
     def _count_aside(self, key: Hashable, count: Callable[[Session], Any], lock: Lock) -> None:
         try:
