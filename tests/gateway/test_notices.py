@@ -47,7 +47,7 @@ def test_an_empty_inbox_says_so(browser):
 def test_what_is_mailed_is_chosen_kind_by_kind(browser, backend):
     browser.sign_in()
     page = text(browser.get("/account/notifications"))
-    assert '<option value="daily" selected>Une fois par jour, à sept heures</option>' in page
+    assert '<option value="daily" selected>Chaque jour, à 7\u00a0h</option>' in page
     browser.post("/account/notifications", {"proposal.refused": "none", "proposal.accepted": "daily"})
     assert backend.levels == {"proposal.refused": "none", "proposal.accepted": "daily"}
     assert "Vos choix sont enregistrés." in text(browser.get("/account/notifications"))
