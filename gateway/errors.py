@@ -68,12 +68,23 @@ PAGES = {
 }
 
 
+RETRY_AFTER = "120"
+"""Seconds after which a page that is resting is worth another try."""
+
+
 def configure_errors(app: Flask) -> None:
     """Answer every exception with a page."""
     app.register_error_handler(CSRFError, _on_stale_form)
     app.register_error_handler(ServiceProblem, _on_service_problem)
     app.register_error_handler(HTTPException, _on_http_exception)
     app.register_error_handler(Exception, _on_bug)
+    app.after_request(_say_when)
+
+
+def _say_when(response: Response) -> Response:
+    if response.status_code == 503:
+        response.headers.setdefault("Retry-After", RETRY_AFTER)
+    return response
 
 
 def error_page(status: int, detail: str = "") -> Response:
@@ -106,6 +117,8 @@ def _on_http_exception(error: HTTPException) -> AnyResponse:
 def _on_service_problem(problem: ServiceProblem) -> AnyResponse:
     if problem.status == 401:
         return _begin_again()
+    if problem.read_only:
+        return error_page(503, problem.detail)
     if problem.status >= 500:
         log.warning("service failed", code=problem.code, status=problem.status)
         return error_page(503)

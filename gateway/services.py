@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from libs.chassis.messages import N_
+from libs.chassis.read_only import READ_ONLY
 
 TIMEOUT_S = 3.0
 Json = dict[str, Any]
@@ -29,8 +30,13 @@ class ServiceProblem(Exception):
 
     @property
     def concerns_input(self) -> bool:
-        """Whether the reader can mend it in the form at hand, rather than having to leave the page."""
-        return self.status in (400, 409, 422, 429)
+        """Whether the form at hand is to stay, with what was typed: to be mended, or to be sent again later."""
+        return self.status in (400, 409, 422, 429) or self.read_only
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be changed for now, on purpose."""
+        return self.code == READ_ONLY
 
 
 class ServiceUnreachable(ServiceProblem):

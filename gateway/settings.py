@@ -25,6 +25,9 @@ class GatewaySettings:
     )
     owner: str = setting("MAILLAGE_OWNER", "owner that labels the metrics", default="coalition")
     secure_cookies: bool = setting("MAILLAGE_SECURE_COOKIES", "send cookies over HTTPS only", default=True)
+    read_only: bool = setting(
+        "MAILLAGE_READ_ONLY", "say on every page that nothing can be changed for now", default=False
+    )
     demo_mail: Path | None = setting(
         "MAILLAGE_DEMO_MAIL", "Maildir whose mails anyone may read, in a demo only", default=None
     )

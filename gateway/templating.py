@@ -43,6 +43,7 @@ def configure_templates(app: Flask, settings: GatewaySettings) -> None:
         segments=figures.segments,
         public_url=settings.public_url,
         demo=bool(settings.demo_mail),
+        read_only=settings.read_only,
     )
 
     @app.context_processor

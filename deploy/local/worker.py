@@ -12,6 +12,7 @@ from libs.chassis.figures import expose_figures
 from libs.chassis.health import serve_internal
 from libs.chassis.logs import configure_logs
 from libs.chassis.rabbitmq import RabbitBus
+from libs.chassis.read_only import rest
 from libs.chassis.worker import Worker, declare_mailboxes, run_workers, stop_on_signals
 from services.consultation.service import SERVICE as CONSULTATION
 from services.consultation.settings import ConsultationSettings
@@ -49,8 +50,11 @@ def main() -> None:
     checks = {name: check for worker in workers for name, check in worker.checks().items()}
     expose_figures(workers)
     server = serve_internal(os.environ.get("MAILLAGE_INTERNAL_ADDRESS", "127.0.0.1:0"), checks)
-    declare_mailboxes(workers, stop)
-    run_workers(workers, stop)
+    if settings.read(os.environ, IdentitySettings)[0].read_only:
+        rest(stop)
+    else:
+        declare_mailboxes(workers, stop)
+        run_workers(workers, stop)
     server.shutdown()
 
 

@@ -68,7 +68,7 @@ def decide(slug: str, proposal_id: UUID) -> Any:
         if problem.status == 409:
             flash(problem.detail)
             return go("moderation.queue", slug=slug)
-        if problem.status != 422:
+        if not problem.concerns_input:
             raise
         return page(
             "moderation/proposal.html", 422, **_reading(slug, proposal_id), typed=typed, problem=problem

@@ -52,6 +52,9 @@ def go(endpoint: str, **values: Any) -> Response:
 
 def page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
     """A page, or the same with the status of a form that was refused."""
+    problem = values.get("problem")
+    if isinstance(problem, ServiceProblem) and problem.read_only:
+        status = problem.status
     return render_template(template, **values), status
 
 

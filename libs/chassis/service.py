@@ -20,6 +20,7 @@ from libs.chassis.logs import configure_logs
 from libs.chassis.migrations import SchemaBehind, check_schema, upgrade
 from libs.chassis.process import Role
 from libs.chassis.rabbitmq import RabbitBus
+from libs.chassis.read_only import refuse_writes, rest
 from libs.chassis.server import Server, WebSettings, answers_itself
 from libs.chassis.settings import read_settings
 from libs.chassis.tokens import TokenVerifier
@@ -51,6 +52,8 @@ class Service:
         verifier = TokenVerifier(keys, issuers=frozenset({its.issuer}), audience=its.owner)
         watch_pool(database)
         app = self.create_app(its, database, verifier)
+        if its.read_only:
+            refuse_writes(app)
         app.extensions["maillage.checks"]["schema"] = lambda: check_schema(database, self.migrations)
         return app
 
@@ -74,9 +77,12 @@ class Service:
         checks = {**worker.checks(), "schema": lambda: check_schema(worker.database, self.migrations)}
         expose_figures([worker])
         server = serve_internal(its.internal_address, checks)
-        wait_for("the database", checks["schema"], stop)
-        declare_mailboxes([worker], stop)
-        run_workers([worker], stop)
+        if its.read_only:
+            rest(stop)
+        else:
+            wait_for("the database", checks["schema"], stop)
+            declare_mailboxes([worker], stop)
+            run_workers([worker], stop)
         server.shutdown()
 
     def run_migrations(self, environ: Mapping[str, str]) -> None:

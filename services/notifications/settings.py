@@ -35,6 +35,9 @@ class NotificationsSettings:
     internal_address: str = setting(
         "MAILLAGE_INTERNAL_ADDRESS", "host:port of /livez, /readyz and /metrics", default="127.0.0.1:0"
     )
+    read_only: bool = setting(
+        "MAILLAGE_READ_ONLY", "refuse whatever changes something; workers rest", default=False
+    )
     erasure_log: Path | None = setting(
         "MAILLAGE_ERASURE_LOG",
         "folder, outside databases and backups, in which erasures are noted to be done again after a restore",

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from libs.chassis.read_only import check_writable, reads
 from libs.chassis.web import Blueprint, extension, public, transaction
 from services.identity.keys.rules import ACCESS_TOKEN
 from services.identity.keys.signer import Bearer
@@ -24,11 +25,14 @@ Json = dict[str, Any]
 
 
 @sessions.post("/token")
+@reads
 @public
 @sessions.arguments(TokenRequestSchema())
 @sessions.response(200, TokenSchema())
 def token(given: Json) -> Json:
     """An access token, for a link, a code or a session."""
+    if given["grant_type"] != "session":
+        check_writable()
     extension("identity.signer").check()  # first: nothing is consumed where no token can be signed
     return _GRANTS[given["grant_type"]](given, datetime.now(UTC))
 
