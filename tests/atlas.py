@@ -2,7 +2,7 @@
 
 A page is named by the endpoint that answers it. What stands in the places of its path (`{defi}`) is found in the demo
 that the test runs, through its API; the little that a demo has not (a draft, an invitation, an erased account) is made
-there. `tests/pages/test_weight.py` fails when a page of the site is missing here.
+there. `tests/pages/test_atlas.py` fails when a page of the site is missing here.
 """
 
 from __future__ import annotations

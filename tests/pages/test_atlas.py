@@ -1,4 +1,4 @@
-"""What a page costs: its weight with all it loads, the calls it makes, and the queries that these run."""
+"""Every page of the site: what it weighs, calls and queries, and to whom it is closed."""
 
 from __future__ import annotations
 
@@ -142,3 +142,32 @@ def test_every_page_of_the_site_is_in_the_atlas(demo: House) -> None:
         if rule.methods and "GET" in rule.methods
     }
     assert pages - NOT_PAGES - set(IN_PASSING) == {one.endpoint for one in ATLAS}
+
+
+STRANGER = "passante@demo.example"
+FOR_A_ROLE = (
+    "moderation.queue",
+    "moderation.read",
+    "accompaniment.",
+    "coordination.",
+    "coordinated_consultations.",
+)
+FOR_A_ROLE += (
+    "choosing.",
+    "convening.",
+    "acting.",
+    "drafting.",
+    "scheduling.",
+    "meetings.people",
+    "measuring.form",
+)
+
+
+@pytest.mark.parametrize("one", ATLAS, ids=lambda one: f"{one.path} {one.reader}")
+def test_a_page_is_closed_to_whom_it_does_not_concern(one: PageOf, api: Api, there: dict[str, str]) -> None:
+    """A page for a role is refused to a stranger, and whoever is not signed in is sent to do so."""
+    answers = {who: api.reader(who).get(one.at(there)) for who in (NOBODY, STRANGER)}
+    assert all(answer.status_code < 500 for answer in answers.values())
+    if one.endpoint.startswith(FOR_A_ROLE):
+        assert answers[STRANGER].status_code in (403, 404), answers[STRANGER].headers.get("Location")
+        assert answers[NOBODY].headers["Location"].startswith("/sign-in?return_to=")
