@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-
-from sqlalchemy.orm import Session
 
 from deploy.local.instances import instances_in
 from libs.chassis.db import Database
 from libs.chassis.erasure_log import ErasureLog
-from services.consultation.privacy.commands import replay_erasures as replay_consultation
-from services.defis.privacy.commands import replay_erasures as replay_defis
-from services.identity.privacy.commands import replay_erasures as replay_identity
-from services.notifications.privacy.commands import replay_erasures as replay_notifications
+from services.consultation.service import SERVICE as CONSULTATION
+from services.defis.service import SERVICE as DEFIS
+from services.identity.service import SERVICE as IDENTITY
+from services.notifications.service import SERVICE as NOTIFICATIONS
 
-Replay = Callable[[Session, ErasureLog, datetime], int]
-
-_OF_SERVICE: Mapping[str, Replay] = {
-    "identity": replay_identity,
-    "consultation": replay_consultation,
-    "notifications": replay_notifications,
-    "defis": replay_defis,
-}
+_SERVICES = {service.name: service for service in (IDENTITY, CONSULTATION, NOTIFICATIONS, DEFIS)}
 
 
 def replay(environ: Mapping[str, str]) -> dict[str, int]:
@@ -37,7 +28,9 @@ def replay(environ: Mapping[str, str]) -> dict[str, int]:
         database = Database(url, service=instance.service, owner=owner, pool_size=1)
         try:
             with database.transaction() as session:
-                done[instance.name] = _OF_SERVICE[instance.service](session, log, datetime.now(UTC))
+                done[instance.name] = _SERVICES[instance.service].replay_erasures(
+                    session, log, datetime.now(UTC)
+                )
         finally:
             database.close()
     return done

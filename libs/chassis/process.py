@@ -1,4 +1,4 @@
-"""How a process of a service begins: `python -m services.identity web`, `worker` or `migrate`.
+"""How a process of a service begins: `python -m services.identity web`, `worker`, `migrate` or `replay-erasures`.
 
 prometheus_client looks for the folder that web workers share once, when it is first imported. So the folder is made
 here, empty, before the service is imported, and this module imports nothing that counts anything.

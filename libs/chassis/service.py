@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import structlog
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from libs.chassis.bus import Bus
 from libs.chassis.db import Database
+from libs.chassis.erasure_log import ErasureLog
 from libs.chassis.figures import expose_figures, watch_pool
 from libs.chassis.health import serve_internal
 from libs.chassis.keys import KeyStore
@@ -22,7 +26,7 @@ from libs.chassis.process import Role
 from libs.chassis.rabbitmq import RabbitBus
 from libs.chassis.read_only import refuse_writes, rest
 from libs.chassis.server import Server, WebSettings, answers_itself
-from libs.chassis.settings import read_settings
+from libs.chassis.settings import SettingsError, read_settings
 from libs.chassis.tokens import TokenVerifier
 from libs.chassis.worker import Worker, declare_mailboxes, run_workers, stop_on_signals, wait_for
 
@@ -38,11 +42,17 @@ class Service:
     migrations: Path
     create_app: Callable[[Any, Database, TokenVerifier], Flask]
     create_worker: Callable[[Any, Database, Bus], Worker]
+    replay_erasures: Callable[[Session, ErasureLog, datetime], int]
 
     @property
     def roles(self) -> Mapping[str, Role]:
         """The kinds of process that it runs as."""
-        return {"web": self.run_web, "worker": self.run_worker, "migrate": self.run_migrations}
+        return {
+            "web": self.run_web,
+            "worker": self.run_worker,
+            "migrate": self.run_migrations,
+            "replay-erasures": self.run_replay,
+        }
 
     def app(self, its: Any, client: httpx.Client, *, pool_size: int) -> Flask:
         """Its web half under the settings `its`; `client` is how it asks the issuer for keys. Opens no connection."""
@@ -103,3 +113,16 @@ class Service:
             log.info("migrated")
         finally:
             database.close()
+
+    def run_replay(self, environ: Mapping[str, str]) -> None:
+        """After its database was restored: erase again whom the erasure log names. Prints how many as JSON."""
+        its, _web = read_settings(environ, self.settings, WebSettings)
+        if its.erasure_log is None:
+            raise SettingsError("MAILLAGE_ERASURE_LOG is required: the folder in which erasures were noted")
+        database = Database(its.database_url, service=self.name, owner=its.owner)
+        try:
+            with database.transaction() as session:
+                count = self.replay_erasures(session, ErasureLog(its.erasure_log), datetime.now(UTC))
+        finally:
+            database.close()
+        sys.stdout.write(f'{{"erased_again": {count}}}\n')

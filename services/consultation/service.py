@@ -2,6 +2,7 @@
 
 from libs.chassis.service import Service
 from services.consultation.app import MIGRATIONS, NAME, create_app
+from services.consultation.privacy.commands import replay_erasures
 from services.consultation.settings import ConsultationSettings
 from services.consultation.worker import create_worker
 
@@ -11,5 +12,6 @@ SERVICE = Service(
     migrations=MIGRATIONS,
     create_app=create_app,
     create_worker=create_worker,
+    replay_erasures=replay_erasures,
 )
 ROLES = SERVICE.roles

@@ -12,6 +12,7 @@ from libs.chassis.service import Service
 from libs.chassis.settings import read_settings
 from services.identity.app import MIGRATIONS, NAME, create_app
 from services.identity.cli import grant_first_administrator
+from services.identity.privacy.commands import replay_erasures
 from services.identity.settings import IdentitySettings
 from services.identity.worker import create_worker
 
@@ -21,6 +22,7 @@ SERVICE = Service(
     migrations=MIGRATIONS,
     create_app=create_app,
     create_worker=create_worker,
+    replay_erasures=replay_erasures,
 )
 
 

@@ -8,7 +8,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,8 @@ from deploy.local.restore import restore
 from libs.chassis.db import Database
 from services.consultation.causes.commands import NewCause, create_cause
 from services.consultation.consultations.commands import NewConsultation, create_consultation
+from services.consultation.service import SERVICE as CONSULTATION
+from services.consultation.settings import ConsultationSettings
 from tests.local.system import run
 from tests.local.test_erasure import GOVERNANCE, Caller, everything_of, tables, vote_and_propose
 from tests.pages.house import House
@@ -172,6 +174,18 @@ def test_whoever_was_erased_since_the_backup_stays_erased_and_nobody_else_is_tou
     assert (len(saved.rows[votes]), after[votes]) == (2, []), (
         "Zoé's two are gone; the later one was never here"
     )
+
+
+def test_a_service_on_its_own_erases_again_as_well(
+    saved: Saved, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    restored(saved, tmp_path / "new", none_erased=True)
+    with opened(tmp_path / "new") as (environ, databases):
+        declared = {field.metadata["variable"] for field in fields(ConsultationSettings)}
+        its = {name: value for name, value in environ.items() if name in declared}
+        CONSULTATION.roles["replay-erasures"]({**its, "MAILLAGE_ERASURE_LOG": str(saved.erasures)})
+        assert json.loads(capsys.readouterr().out) == {"erased_again": 1}
+        assert all_rows(databases)["consultation", "vote"] == []
 
 
 def names(row: str, needles: list[str]) -> bool:
