@@ -4,10 +4,11 @@ module as `hours`.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from flask_babel import format_date, format_time, format_timedelta
+from flask_babel import format_date, format_time, format_timedelta, get_locale
 from flask_babel import gettext as _
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -35,14 +36,22 @@ def span(starts_at: str, ends_at: str) -> str:
     """From one ISO 8601 instant to another, as one says it: the day once where they are on the same."""
     first, last = (datetime.fromisoformat(at).astimezone(PARIS) for at in (starts_at, ends_at))
     words = {
-        "first": format_date(first, "full"),
+        "first": written(first, "full"),
         "start": format_time(first, "short"),
-        "last": format_date(last, "full"),
+        "last": written(last, "full"),
         "end": format_time(last, "short"),
     }
     if first.date() == last.date():
         return str(_("%(first)s, from %(start)s to %(end)s (Paris time)", **words))
     return str(_("From %(first)s at %(start)s to %(last)s at %(end)s (Paris time)", **words))
+
+
+def written(at: datetime, form: str) -> str:
+    """The day of an instant in Paris, `long` or `full`; French has a first of the month, « 1er novembre »."""
+    words, local = str(format_date(at, form)), at.astimezone(PARIS)
+    if local.day == 1 and str(get_locale()) == "fr":
+        return re.sub(r"\b1(?=\s)", "1er", words, count=1)
+    return words
 
 
 def dated(at: str, pattern: str) -> str:

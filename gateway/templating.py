@@ -9,7 +9,6 @@ from typing import Any
 from flask import Flask
 from flask_babel import (
     format_currency,
-    format_date,
     format_decimal,
     format_percent,
     format_time,
@@ -84,13 +83,13 @@ def _marked(words: str, text: dict[str, str] | None) -> Markup:
 
 def day(instant: str) -> str:
     """The date of an ISO 8601 instant, as one writes it."""
-    return str(format_date(datetime.fromisoformat(instant), "long"))
+    return hours.written(datetime.fromisoformat(instant), "long")
 
 
 def moment(instant: str) -> str:
     """Date and time of an ISO 8601 instant."""
     at = datetime.fromisoformat(instant)
-    places = {"day": format_date(at, "long"), "time": format_time(at, "short")}
+    places = {"day": hours.written(at, "long"), "time": format_time(at, "short")}
     return str(gettext("%(day)s at %(time)s (Paris time)", **places))
 
 

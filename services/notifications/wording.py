@@ -44,11 +44,18 @@ class Words:
         """A day and an hour in France: « samedi 21 novembre 2026 à 18 h 30 »."""
         local = moment.astimezone(PARIS)
         pattern = (_TIME if local.minute else _WHOLE_HOUR)[self.language]
-        return str(format_datetime(local.replace(tzinfo=None), pattern, locale=self.language))
+        form = self._with_first(pattern, local)
+        return str(format_datetime(local.replace(tzinfo=None), form, locale=self.language))
 
     def day(self, day: date) -> str:
         """A day: « samedi 21 novembre »."""
-        return str(format_date(day, _DAY, locale=self.language))
+        return str(format_date(day, self._with_first(_DAY, day), locale=self.language))
+
+    def _with_first(self, pattern: str, day: date) -> str:
+        """The pattern, which in French says the first of a month as such: « 1er novembre »."""
+        return (
+            pattern.replace("d\u00a0", "d'er'\u00a0") if day.day == 1 and self.language == "fr" else pattern
+        )
 
 
 @cache

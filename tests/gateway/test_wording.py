@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import gateway
+from gateway import hours
 
 ROOT = Path(gateway.__file__).parent
 KEYWORDS = dict.fromkeys(("_", "N_", "gettext", "lazy_gettext")) | {"ngettext": (1, 2)}
@@ -144,3 +146,19 @@ def test_all_proposals_are_paged_in_each_order(browser):
     page = text(browser.get("/consultations/territoires/results/proposals?order=controversy"))
     assert "cursor=plus-loin" in page
     assert browser.get("/consultations/territoires/results/proposals?order=text").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "form", "words"),
+    [
+        ("fr", "long", "1er novembre 2026"),
+        ("fr", "full", "dimanche 1er novembre 2026"),
+        ("en", "long", "November 1, 2026"),
+    ],
+)
+def test_french_has_a_first_of_the_month(app, language, form, words):
+    late_in_october = datetime(2026, 10, 31, 23, 30, tzinfo=UTC)  # and the first of November in Paris
+    with app.test_request_context("/", headers={"Accept-Language": language}):
+        assert hours.written(late_in_october, form) == words
+        eleventh = hours.written(datetime(2026, 11, 11, 12, tzinfo=UTC), form)
+        assert "1er" not in eleventh

@@ -21,6 +21,7 @@ from services.notifications.kinds.rules import LONGEST_TITLE, clean_facts, clean
 from services.notifications.people.models import Recipient
 from services.notifications.post import Post
 from services.notifications.signatures import Signer
+from services.notifications.wording import words_in
 
 POST = Post("Maillage <nouvelles@maillage.test>", "https://maillage.test", Signer("-" * 32))
 JSON = st.recursive(
@@ -136,3 +137,11 @@ def test_what_cannot_be_followed_is_not_read(text: str) -> None:
 def test_a_thing_whose_page_is_not_known_leads_home() -> None:
     assert page_of(Reference(TopicKind.CONSULTATION, "x")) == "/"
     assert page_of(Reference(TopicKind.COMMUNE, "35238")) == "/ici/35238"
+
+
+def test_french_has_a_first_of_the_month() -> None:
+    first = datetime(2026, 11, 1, 17, 30, tzinfo=UTC)
+    assert words_in("fr").time(first) == "dimanche 1er\u00a0novembre 2026 à 18\u00a0h\u00a030"
+    assert words_in("fr").day(first.date()) == "dimanche 1er\u00a0novembre"
+    assert words_in("en").day(first.date()) == "Sunday 1\u00a0November"
+    assert words_in("fr").day(first.date().replace(day=21)) == "samedi 21\u00a0novembre"
