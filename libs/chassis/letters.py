@@ -72,7 +72,7 @@ def next_due(session: Session) -> Due | None:
     row = session.execute(_NEXT_DUE).one_or_none()
     if row is None:
         return None
-    return Due(Letter(row.consumer, Envelope.from_json(row.envelope)), row.attempts)
+    return Due(Letter(row.consumer, Envelope.from_stored(row.envelope)), row.attempts)
 
 
 def settle(

@@ -51,10 +51,12 @@ class Envelope:
         """Read an envelope. Raises `UnreadableEnvelope` with the reason."""
         if len(body) > MAX_BYTES:
             raise UnreadableEnvelope(f"an event has at most {MAX_BYTES} bytes, this one has {len(body)}")
-        try:
-            document = json.loads(body)
-        except (ValueError, RecursionError) as error:
-            raise UnreadableEnvelope(f"not JSON: {error}") from error
+        return cls.from_stored(body if isinstance(body, str) else _decoded(body))
+
+    @classmethod
+    def from_stored(cls, text: str) -> Envelope:
+        """Read one that was stored, which may be longer than what came: a `1e15` is written out."""
+        document = _document(text)
         if not isinstance(document, dict):
             raise UnreadableEnvelope("not a JSON object")
         if document.get("specversion") != _CONSTANTS["specversion"]:
@@ -63,6 +65,24 @@ class Envelope:
             return cls(**_SCHEMA.load(document))
         except ma.ValidationError as error:
             raise UnreadableEnvelope(f"not a CloudEvent of ours: {error.messages}") from error
+
+
+def _decoded(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise UnreadableEnvelope("not UTF-8") from error
+
+
+def _document(text: str) -> Any:
+    try:
+        document = json.loads(text)
+        if "\\u" in text:
+            # An escape can spell half a character, which no database stores: kept, it would stop the whole mailbox.
+            json.dumps(document, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise UnreadableEnvelope(f"not JSON: {error}") from error
+    return document
 
 
 _CONSTANTS = {"specversion": "1.0", "datacontenttype": "application/json"}

@@ -84,8 +84,16 @@ def event(name: str, *, version: int, audience: Audience, subject: str) -> Calla
     return declare
 
 
+def _storable(value: str) -> None:
+    # PostgreSQL's text takes no NUL: read, it would fail in each consumer, for hours.
+    if "\0" in value:
+        raise ma.ValidationError("Holds U+0000.")
+
+
+_String = functools.partial(ma.fields.String, validate=_storable)
+
 _FIELDS: Mapping[Any, Callable[..., ma.fields.Field[Any]]] = {
-    str: ma.fields.String,
+    str: _String,
     int: ma.fields.Integer,
     bool: ma.fields.Boolean,
     UUID: ma.fields.UUID,
@@ -93,7 +101,7 @@ _FIELDS: Mapping[Any, Callable[..., ma.fields.Field[Any]]] = {
     # A JSON document of a published standard (a JWK set), which has a schema of its own.
     dict: ma.fields.Dict,
     # Codes of a published list.
-    list: functools.partial(ma.fields.List, ma.fields.String()),
+    list: functools.partial(ma.fields.List, _String()),
 }
 
 
