@@ -25,10 +25,12 @@ from deploy.local.instances import instances
 from deploy.local.postgres import EmbeddedPostgres
 from deploy.local.refusals import Refused
 from libs.chassis.children import free_port
+from libs.chassis.embedded_postgres import PostgresFailed
 
 READY_WITHIN = 60.0
 FINISH_WITHIN = 20.0  # seconds for requests and messages in hand
 HURRY_WITHIN = 1.0
+POSTGRES_PAUSE = 2.0  # seconds between two tries to start PostgreSQL again
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Say = Callable[[str], None]
@@ -169,12 +171,25 @@ class Supervisor:
     def _watch(self) -> None:
         while not self._asked.wait(0.25):
             if not self._postgres.running():
-                self._say("PostgreSQL ended; starting it again")
-                self._postgres.restart()
+                self._revive_postgres()
             for child in self._children:
                 news = child.revive()
                 if news:
                     self._say(news)
+
+    def _revive_postgres(self) -> None:
+        """Start PostgreSQL again; where it cannot be yet, as on a full disk, say why once and go on trying."""
+        self._say("PostgreSQL ended; starting it again")
+        told = ""
+        while not self._asked.is_set():
+            try:
+                self._postgres.restart()
+                return
+            except (PostgresFailed, Refused) as failure:
+                if str(failure) != told:
+                    told = str(failure)
+                    self._say(f"{told} Trying again every {POSTGRES_PAUSE:.0f} s.")
+                self._asked.wait(POSTGRES_PAUSE)
 
     def _end(self) -> None:
         if self._children or self._postgres.running():

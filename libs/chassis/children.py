@@ -2,12 +2,15 @@
 
 import ctypes
 import os
+import random
 import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 PR_SET_PDEATHSIG = 1
+_PORTS = range(20_000, 32_000)
 
 
 def dies_with_parent(signal_number: int = signal.SIGTERM) -> Callable[[], None]:
@@ -29,8 +32,12 @@ def dies_with_parent(signal_number: int = signal.SIGTERM) -> Callable[[], None]:
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that was free a moment ago; whoever listens on it next must cope with a lost race."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port of 127.0.0.1 that was free a moment ago; whoever listens on it next must cope with a lost race.
+
+    It lies below those that Linux gives to outgoing connections: a server that was killed finds its port again.
+    """
+    for port in random.sample(_PORTS, k=len(_PORTS)):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError(f"no port of {_PORTS} is free")

@@ -12,7 +12,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -28,6 +28,7 @@ from deploy.local.instances import instances
 from deploy.local.postgres import EmbeddedPostgres
 from libs.chassis.children import free_port
 from libs.chassis.db import Database
+from libs.chassis.embedded_postgres import PostgresFailed
 from libs.chassis.testing.rabbitmq import TestBroker
 from services.consultation.causes.commands import NewCause, create_cause
 from services.consultation.consultations.commands import NewConsultation, create_consultation
@@ -62,7 +63,7 @@ WITNESS = (
 class Site:
     """The processes, and the hand that kills them and starts them again."""
 
-    def __init__(self, folder: Path, broker: TestBroker, *, cluster: EmbeddedPostgres | None = None) -> None:
+    def __init__(self, folder: Path, broker: TestBroker) -> None:
         self.data = DataFolder(folder)
         self.data.prepare()
         self.broker = broker
@@ -142,15 +143,21 @@ class Site:
             self.children[victim].signal(signal.SIGKILL)
             self.wait_until(lambda: not self.children[victim].running(), f"the {victim} process lives on")
 
-    def revive(self) -> None:
-        """Start again what has ended, as a supervisor does, and wait for nothing but the servers' ports."""
-        if not self.postgres.running():
-            self.postgres.restart()
-        if not self.broker.running():
-            self.broker.start()
-        for child in self.children.values():
-            if not child.running():
-                child.start()
+    def revive(self, *names: str) -> None:
+        """Start again what has ended, or of it what is named, as a supervisor does; waits for servers' ports only."""
+        for name in names or ("postgres", "rabbitmq", *self.children):
+            if name == "postgres" and not self.postgres.running():
+                self.postgres.restart()
+            elif name == "rabbitmq" and not self.broker.running():
+                self.broker.start()
+            elif name in self.children and not self.children[name].running():
+                self.children[name].start()
+
+    def try_to_revive(self) -> bool:
+        """Start PostgreSQL again if it can be; whether it runs."""
+        with suppress(PostgresFailed):
+            self.revive("postgres")
+        return self.postgres.running()
 
     def _pid(self, name: str) -> int | None:
         process = self.children[name].process

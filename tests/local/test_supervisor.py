@@ -14,6 +14,7 @@ from random import Random
 
 import pytest
 
+from deploy.local.entrance import answers
 from tests.local.system import (
     MAILLAGE,
     System,
@@ -112,6 +113,21 @@ def test_a_process_that_falls_is_started_again(data: Path):
         assert post(f"{url}/api/identity/v1/sign-in", {"email": "ada@example.org"}) == 202
         assert eventually(lambda: any((data / "mail" / "new").iterdir())), "the catcher is back at its port"
         system.end(signal.SIGTERM)
+    assert not processes_of(data)
+
+
+def test_a_database_that_cannot_start_again_is_tried_until_it_can(data: Path):
+    with System(data) as system:
+        url = system.wait_until_ready()
+        control = data / "postgres" / "cluster" / "global" / "pg_control"
+        os.kill(system.child("bin/postgres"), signal.SIGKILL)
+        aside = control.rename(control.with_suffix(".aside"))
+        system.wait_until_said("Trying again")
+        assert not answers(f"{url}/readyz")
+        aside.rename(control)
+        assert eventually(lambda: answers(f"{url}/readyz"))
+        assert eventually(lambda: status(data)["ready"] == {"web": True, "worker": True})
+        assert system.end(signal.SIGTERM) == 0
     assert not processes_of(data)
 
 
