@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -48,15 +49,18 @@ def store(session: Session, letters: Sequence[Letter]) -> list[Letter]:
     """
     if not letters:
         return []
-    values = {
-        "consumers": [letter.consumer for letter in letters],
-        "event_ids": [letter.envelope.id for letter in letters],
-        "subjects": [letter.line[1] for letter in letters],
-        "sequences": [letter.envelope.sequence for letter in letters],
-        "types": [letter.envelope.type for letter in letters],
-        "envelopes": [letter.envelope.to_json() for letter in letters],
-    }
-    written = {(row.consumer, row.event_id) for row in session.execute(_STORE, values)}
+    rows = [
+        {
+            "consumer": letter.consumer,
+            "event_id": str(letter.envelope.id),
+            "subject": letter.line[1],
+            "sequence": letter.envelope.sequence,
+            "type": letter.envelope.type,
+            "envelope": letter.envelope.to_json(),
+        }
+        for letter in letters
+    ]
+    written = {(row.consumer, row.event_id) for row in session.execute(_STORE, {"rows": json.dumps(rows)})}
     return [letter for key, letter in {letter.key: letter for letter in letters}.items() if key in written]
 
 
@@ -88,9 +92,8 @@ _STORE = text(
     """
     INSERT INTO inbox (consumer, event_id, subject, sequence, type, envelope, status, attempts)
     SELECT consumer, event_id, subject, sequence, type, envelope, 'done', 1
-    FROM unnest(CAST(:consumers AS text[]), CAST(:event_ids AS uuid[]), CAST(:subjects AS text[]),
-                CAST(:sequences AS bigint[]), CAST(:types AS text[]), CAST(:envelopes AS text[]))
-         AS letter (consumer, event_id, subject, sequence, type, envelope)
+    FROM json_to_recordset(CAST(:rows AS json))
+         AS letter (consumer text, event_id uuid, subject text, sequence bigint, type text, envelope text)
     ORDER BY consumer, event_id
     ON CONFLICT (consumer, event_id) DO NOTHING
     RETURNING consumer, event_id
