@@ -179,7 +179,7 @@ def test_a_closed_consultation_offers_its_results_and_no_card(browser, backend):
 
 def test_an_upcoming_consultation_says_when_it_opens(browser, backend):
     backend.consultation["status"] = "upcoming"
-    assert "1 novembre 2026 à 01:00 (heure de Paris)" in text(browser.get(HOME))
+    assert "1er novembre 2026 à 01:00 (heure de Paris)" in text(browser.get(HOME))
 
 
 def test_htmx_gets_the_card_alone_and_no_redirect(browser):
