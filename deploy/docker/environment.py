@@ -66,6 +66,17 @@ def accounts(told: Mapping[str, str]) -> dict[str, Any]:
             {"user": name, "vhost": VHOST, **dict.fromkeys(("configure", "write", "read"), _own(mailbox))}
             for name, mailbox in owners.items()
         ],
+        # Whose facts an account may tell: its own. Without it, an operator could announce the issuer's keys.
+        "topic_permissions": [
+            {
+                "user": name,
+                "vhost": VHOST,
+                "exchange": "bus",
+                "write": rf"^{re.escape(mailbox)}\.",
+                "read": ".*",
+            }
+            for name, mailbox in owners.items()
+        ],
     }
 
 

@@ -38,8 +38,12 @@ class Mailbox(Protocol):
     def bindings(self) -> Sequence[str]:
         """The types it wants: routing keys, in which `*` stands for any one owner."""
 
-    def receive(self, bodies: Sequence[bytes | str]) -> Sequence[bool]:
-        """Store what came, durably, before returning. False marks what could not be read at all."""
+    def receive(self, bodies: Sequence[bytes | str], keys: Sequence[str] | None = None) -> Sequence[bool]:
+        """Store what came, durably, before returning. False marks what could not be read at all.
+
+        `keys` are the routing keys they came under, which the broker allowed their publisher: an event of another type
+        is a forgery.
+        """
 
 
 class Publisher(Protocol):

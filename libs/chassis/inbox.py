@@ -16,6 +16,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import marshmallow as ma
@@ -110,12 +111,13 @@ class Inbox:
         if len(self._consumers) < len(consumers):
             raise ValueError(f"two consumers of {self.name} have the same name")
 
-    def receive(self, bodies: Sequence[bytes | str]) -> list[bool]:
+    def receive(self, bodies: Sequence[bytes | str], keys: Sequence[str] | None = None) -> list[bool]:
         """Store every message and try it, in one transaction. False marks what could not be read at all.
 
+        Where `keys` are given, an envelope of another type than the key it came under is not read either.
         Raises what the database raises, and then nothing is stored: the bus must not be acknowledged.
         """
-        envelopes = [self._read(body) for body in bodies]
+        envelopes = [self._read(body, key) for body, key in zip(bodies, keys or repeat(None), strict=False)]
         letters = [letter for envelope in envelopes if envelope for letter in self._letters(envelope)]
         with self._database.transaction() as session:
             new = store(session, letters)
@@ -139,9 +141,14 @@ class Inbox:
             self._tell(due.letter, verdict)
         return True
 
-    def _read(self, body: bytes | str) -> Envelope | None:
+    def _read(self, body: bytes | str, key: str | None) -> Envelope | None:
         try:
-            return Envelope.from_json(body)
+            envelope = Envelope.from_json(body)
+            if key is not None and (
+                envelope.type != key or not envelope.source.startswith(f"/{envelope.owner}/")
+            ):
+                raise UnreadableEnvelope(f"came under {key}, and says {envelope.type} of {envelope.source}")
+            return envelope
         except UnreadableEnvelope as error:
             metrics.UNREADABLE.labels(self._database.service, self._database.owner).inc()
             log.error("unreadable message", reason=str(error)[:500])

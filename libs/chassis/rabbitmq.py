@@ -87,7 +87,9 @@ class RabbitBus:
                 while not stop.is_set():
                     _drain(connection, pending)
                     if pending:
-                        _acknowledge(pending, mailbox.receive([bytes(message.body) for message in pending]))
+                        keys = [message.delivery_info["routing_key"] for message in pending]
+                        bodies = [_body_of(message) for message in pending]
+                        _acknowledge(pending, mailbox.receive(bodies, keys))
                         pending.clear()
         except (OSError, OperationalError, *_KOMBU_ERRORS) as error:
             raise BusUnavailable(str(error)) from error
@@ -123,6 +125,11 @@ def _drain(connection: kombu.Connection, pending: list[Any]) -> None:
             connection.drain_events(timeout=0)
     except TimeoutError:
         connection.heartbeat_check()
+
+
+def _body_of(message: Any) -> bytes | str:
+    # A text where whoever published it named an encoding.
+    return message.body if isinstance(message.body, str) else bytes(message.body)
 
 
 def _acknowledge(messages: Sequence[Any], stored: Sequence[bool]) -> None:

@@ -294,6 +294,25 @@ def test_what_is_no_event_is_refused_by_the_inbox_and_changes_nothing(
     assert len(statuses(mirror_database)) == 1
 
 
+def test_an_event_is_believed_only_under_the_key_that_the_broker_let_its_publisher_use(
+    broker_url: str, ledger_database: Database, mirror_database: Database
+) -> None:
+    forged = envelope_of(EntryMade(account="a", number=1))
+    anyones = Consumer(name="copy", event=EntryMade, handle=copy_entry, owner="*")
+    with running(broker_url, ledger_database, (mirror_database, [anyones])):
+        with kombu.Connection(broker_url) as connection:
+            connection.Producer().publish(
+                forged.to_json(),
+                exchange="bus",
+                routing_key=EntryMade.type("op1"),
+                content_type="application/cloudevents+json",
+                content_encoding="utf-8",
+            )
+        make_entry(ledger_database, "b")
+        eventually(lambda: total(mirror_database) == 1)
+    assert copies(mirror_database) == {"b": [1]}
+
+
 def test_what_is_no_event_goes_to_the_brokers_dead_letters_and_the_rest_goes_on(
     broker_url: str, ledger_database: Database, mirror_database: Database
 ) -> None:

@@ -166,6 +166,13 @@ def test_an_account_speaks_and_listens_for_itself_and_for_nobody_else(broker: di
     RabbitPublisher(broker["op1"]).close()
     with kombu.Connection(broker["op1"]) as connection, pytest.raises(AccessRefused):
         connection.default_channel.basic_get("coalition.consultation")
+    with kombu.Connection(broker["op1"]) as connection:
+        told = connection.Producer(connection.default_channel)
+        told.publish("{}", exchange="bus", routing_key="op1.defis.closed.v1")
+        connection.default_channel.queue_declare("op1.defis", passive=True)
+        told.publish("{}", exchange="bus", routing_key="coalition.identity.keys_rotated.v1")
+        with pytest.raises(AccessRefused):
+            connection.default_channel.queue_declare("op1.defis", passive=True)
     with (
         kombu.Connection(broker["op1"].replace("//op1:", "//op2:")) as stranger,
         pytest.raises(AccessRefused),
@@ -180,5 +187,5 @@ class Box:
     name: str
     bindings: tuple[str, ...]
 
-    def receive(self, bodies: object) -> list[bool]:
+    def receive(self, bodies: object, keys: object = None) -> list[bool]:
         raise AssertionError(bodies)
