@@ -1,6 +1,7 @@
 """`make bench`: measure, write `bench/results.json`, and draw the table of `bench/README.md` from it.
 
-Every figure is taken within one run on one machine, on a PostgreSQL of its own with fsync on.
+Every figure is taken within one run on one machine, on a PostgreSQL of its own with fsync on. Whatever else runs there
+at the time makes them worse; the load before the run is told with them.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ ROW = "| {what} | {figure} | {limit} |"
 
 def main() -> None:
     """Run every bench and write the two files."""
-    results: dict[str, Any] = {"machine": f"{os.cpu_count()} cores, Python {platform.python_version()}"}
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f} at the start"
+    results: dict[str, Any] = {"machine": machine}
     with _server() as (folder, databases):
         results["vote"] = votes.measure(next(databases), folder)
         results["newcomers"] = newcomers.measure(next(databases), folder)
