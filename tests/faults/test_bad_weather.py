@@ -14,6 +14,7 @@ from tests.faults.reckoning import differences
 from tests.faults.site import Site
 from tests.faults.walkers import CONSULTATION, Walk, walking
 
+pytestmark = pytest.mark.slow
 SEED = 20261122
 STEPS = 30
 

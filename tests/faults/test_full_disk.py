@@ -19,6 +19,7 @@ from tests.faults.reckoning import differences
 from tests.faults.site import Site, site
 from tests.faults.walkers import CONSULTATION, walking
 
+pytestmark = pytest.mark.slow
 SEED = 20261122
 
 

@@ -12,6 +12,7 @@ from tests.faults.reckoning import differences
 from tests.faults.site import Site
 from tests.faults.walkers import walking
 
+pytestmark = pytest.mark.slow
 SEED = int(os.environ.get("MAILLAGE_SOAK_SEED", "20261122"))
 POINTS = int(os.environ.get("MAILLAGE_SOAK_POINTS", "60"))
 POINTS_A_ROUND = 15
