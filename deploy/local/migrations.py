@@ -33,14 +33,11 @@ def migrate(environ: Mapping[str, str], say: Callable[[str], None]) -> None:
             ) from error
 
 
-def current(environ: Mapping[str, str]) -> dict[str, bool]:
-    """Whether the database of each service is at its newest version."""
+def is_newest(instance: Instance, url: str) -> bool:
+    """Whether the database of a service is at its newest version."""
     from libs.chassis.migrations import is_current
 
-    return {
-        instance.name: is_current(environ[instance.database_variable], folder_of(instance))
-        for instance in instances_in(environ)
-    }
+    return is_current(url, folder_of(instance))
 
 
 def folder_of(instance: Instance) -> Path:

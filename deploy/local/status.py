@@ -11,8 +11,10 @@ import psycopg
 from deploy.local import migrations
 from deploy.local.entrance import answers
 from deploy.local.folder import DataFolder
-from deploy.local.instances import instances_in
+from deploy.local.instances import Instance, instances_in
 
+PATIENCE_S = 3
+"""For so long a database may take to accept a connection."""
 _WAITING = {"outbox": "SELECT count(*) FROM outbox", "mail": "SELECT count(*) FROM mail"}
 _INBOX = "SELECT status, count(*) FROM inbox WHERE status IN ('waiting', 'dead') GROUP BY status"
 
@@ -21,7 +23,6 @@ def describe(folder: DataFolder, environ: Mapping[str, str]) -> dict[str, Any]:
     """Everything worth knowing, as JSON: what runs, the databases' versions, and what waits in them."""
     holder = folder.holder()
     running = holder is not None and bool(holder.url)
-    current = migrations.current(environ)
     return {
         "version": version("maillage"),
         "data": str(folder),
@@ -37,18 +38,25 @@ def describe(folder: DataFolder, environ: Mapping[str, str]) -> dict[str, Any]:
         else {},
         "internal": holder.internal if holder and running else {},
         "services": {
-            instance.name: _database(environ[instance.database_variable], current[instance.name])
+            instance.name: _database(instance, environ[instance.database_variable])
             for instance in instances_in(environ)
         },
     }
 
 
-def _database(url: str, current: bool) -> dict[str, Any]:
-    """The version of a service's database and how many rows wait in it."""
-    with psycopg.connect(url) as connection:
+def _database(instance: Instance, url: str) -> dict[str, Any]:
+    """The version of a service's database and how many rows wait in it, or that it is out of reach."""
+    try:
+        return {"reachable": True, **_contents(instance, url)}
+    except psycopg.OperationalError:
+        return {"reachable": False, "current": False, "revision": None}
+
+
+def _contents(instance: Instance, url: str) -> dict[str, Any]:
+    with psycopg.connect(url, connect_timeout=PATIENCE_S) as connection:
         found: dict[str, Any] = {
             "postgresql": connection.info.parameter_status("server_version"),
-            "current": current,
+            "current": migrations.is_newest(instance, url),
         }
         known = connection.execute("SELECT to_regclass('alembic_version')::text").fetchone()
         if known == (None,):
@@ -71,6 +79,9 @@ def in_words(found: Mapping[str, Any]) -> str:
     else:
         lines.append("Not running")
     for name, service in found["services"].items():
+        if not service["reachable"]:
+            lines.append(f"{name}: its database does not answer")
+            continue
         state = "at its newest version" if service["current"] else "to be migrated (maillage migrate)"
         lines.append(f"{name}: database {service['revision'] or 'empty'}, {state}")
         if service["revision"]:

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local import settings
+from deploy.local.folder import DataFolder
+from deploy.local.status import describe, in_words
 from tests.local.system import System, processes_of, run
 
 EXPORT = Path(__file__).parents[1] / "consultation" / "fixtures" / "polis" / "place-du-marche"
@@ -50,6 +53,21 @@ def test_status_of_a_system_that_is_down(data: Path):
     assert (answer.returncode, found["running"], found["url"]) == (0, False, None)
     assert found["data"] == str(data)
     assert "Not running" in run(data, "status").stdout
+
+
+def test_status_says_which_database_does_not_answer(tmp_path: Path):
+    folder = DataFolder(tmp_path / "data")
+    folder.prepare()
+    nowhere = {
+        "MAILLAGE_DEFIS_OP1_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+        "MAILLAGE_OPERATORS": "op1",
+    }
+    environ = settings.compose(folder, nowhere, postgres_port=1, url="http://127.0.0.1:1")
+    found = describe(folder, environ)
+    assert {name: one["reachable"] for name, one in found["services"].items()} == dict.fromkeys(
+        ("identity", "consultation", "notifications", "defis_op1"), False
+    )
+    assert "defis_op1: its database does not answer" in in_words(found)
 
 
 def test_migrating_twice_changes_nothing(data: Path):
