@@ -64,7 +64,7 @@ def test_a_choice_stays_in_the_form_and_in_the_links_of_the_map(cafe: Defi, visi
     page = visitor.read("/defis?theme=nature&departement=88")
     assert '<option value="nature" selected>' in page
     assert '<option value="88" selected>88 – Vosges' in page
-    assert 'href="/defis?departement=35&theme=nature"' in page
+    assert 'href="/defis?theme=nature&departement=35"' in page
     assert "<h1>Les défis : Vosges</h1>" in page
 
 
