@@ -64,8 +64,9 @@ class Proxy:
             return
         server.settimeout(None)
         self._keep(server)
-        for end in (client, server):
-            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with suppress(OSError):  # torn already: passing on finds out
+            for end in (client, server):
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         threading.Thread(target=self._pass_on, args=(server, client), daemon=True).start()
         self._pass_on(client, server)
 

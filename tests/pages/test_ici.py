@@ -77,7 +77,7 @@ def test_a_commune_says_what_it_is_and_what_its_kind_rests_on(visitor: Person) -
 def test_who_acts_here_stands_first_with_the_next_date_and_what_to_lend(cafe: Defi, visitor: Person) -> None:
     page = visitor.read(f"/ici/{ROUVRES}")
     assert "La prochaine date" in page
-    assert "1 mai 2030 à 20:00" in page
+    assert "1er mai 2030 à 20:00" in page
     assert "Qui ouvre le matin ?" in page
     assert f'href="{cafe.path}"' in page
     assert f'href="{cafe.path}/pledges/offer?kind=skill"' in page
@@ -91,7 +91,7 @@ def test_near_a_defi_five_neighbours_may_begin_another(cafe: Defi, visitor: Pers
     assert 'href="/defis/launch?commune=88160"' in page
     assert "Pas loin : Vosges" in page
     assert "Un café pour tous" in page
-    assert "1 mai 2030 à 20:00" in page
+    assert "1er mai 2030 à 20:00" in page
 
 
 def test_where_nothing_exists_and_nobody_serves_that_is_said_plainly(visitor: Person) -> None:

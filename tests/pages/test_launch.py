@@ -109,7 +109,7 @@ def test_a_defi_is_launched_from_the_commune_to_the_operator(home: House, ebv: P
     assert 'value="Lucie"' in porteur.read(f"{path}/edit/start")
     assert porteur.post(f"{path}/edit/start", STARTING).headers["Location"] == f"{path}/review"
     review = porteur.read(f"{path}/review")
-    for said in ("Le dernier car passe à midi.", "Un car le soir", "1 mai 2030", "Rouvres-en-Xaintois"):
+    for said in ("Le dernier car passe à midi.", "Un car le soir", "1er mai 2030", "Rouvres-en-Xaintois"):
         assert said in review
     assert porteur.post(f"{path}/review").headers["Location"] == path
     assert "En attente de réponse" in porteur.read(path)
