@@ -8,6 +8,7 @@ import pytest
 
 from libs.chassis.testing.postgres import TestServer
 from tests.pages.house import House, Person, house
+from tests.pages.programme import Programme, programme
 
 
 @pytest.fixture(scope="module")
@@ -21,3 +22,14 @@ def home(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def visitor(home: House) -> Person:
     """Somebody who is not signed in."""
     return home.somebody()
+
+
+@pytest.fixture(scope="module")
+def cause(home: House) -> Programme:
+    return programme(home)
+
+
+@pytest.fixture(scope="module")
+def desk(home: House, cause: Programme) -> Person:
+    """Who coordinates the cause, and no other."""
+    return home.citizen("Camille", grants=cause.coordinator)

@@ -1,120 +1,26 @@
-"""The coordinator's desk: each form's happy path, its refusals at the field, and who is not let in."""
+"""The coordinator's desk: who is let in, causes, consultations, proposals chosen, results published."""
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, timedelta
-from typing import Any
-from uuid import UUID
+from datetime import UTC, datetime
 
-import pytest
 from sqlalchemy import text
-from werkzeug.test import TestResponse
 
-from gateway.pages.causes import forms
-from gateway.services import ServiceProblem
+from tests.pages.desk import (
+    ACTION,
+    CAUSE,
+    CONSULTATION,
+    INDICATOR,
+    SOON,
+    TODAY,
+    WORKSHOP,
+    in_hand,
+    refusal,
+    said_at,
+    went,
+)
 from tests.pages.house import House, Person, words
 from tests.pages.programme import TEXTS, Programme, programme
-
-TODAY = datetime.now(UTC).date()
-SOON = (TODAY + timedelta(days=30)).isoformat()
-CAUSE = {
-    "slug": "grand-age",
-    "title_fr": "Grand âge",
-    "title_en": "Old age",
-    "mandate_fr": "Vieillir chez soi.\nEn bonne compagnie.",
-    "mandate_en": "",
-    "opens_at_day": TODAY.isoformat(),
-    "opens_at_hour": "08:00",
-    "closes_at_day": (TODAY + timedelta(days=900)).isoformat(),
-    "closes_at_hour": "20:00",
-}
-CONSULTATION = {
-    "slug": "mobilites",
-    "title_fr": "Mobilités",
-    "question_fr": "Comment mieux se déplacer ?",
-    "introduction_fr": "Une question.",
-    "languages": ["fr", "en"],
-    "opens_at_day": SOON,
-    "opens_at_hour": "08:00",
-    "closes_at_day": (TODAY + timedelta(days=90)).isoformat(),
-    "closes_at_hour": "20:00",
-    "can_propose": "yes",
-    "proposal_prefix": "Il faut",
-    "proposal_length_min": "12",
-    "proposal_length_max": "140",
-    "consent_text_fr": "J’accepte que mes votes soient comptés.",
-    "governance_controllers": "Coalition des territoires\nFédération des Pimms",
-    "governance_dpo": "dpo@maillage.example",
-    "governance_impact_assessment": "AIPD 2026-04",
-    "governance_minimum_age": "15",
-    "governance_votes_kept_until": (TODAY + timedelta(days=900)).isoformat(),
-    "governance_contacts_kept_until": (TODAY + timedelta(days=400)).isoformat(),
-}
-WORKSHOP = {
-    "title_fr": "Se déplacer sans voiture à soi",
-    "agenda_fr": "Constats.\nPistes.",
-    "facilitator": "Union nationale des Pimms",
-    "starts_at_day": SOON,
-    "starts_at_hour": "18:30",
-    "ends_at_day": SOON,
-    "ends_at_hour": "21:00",
-    "place": "Salle des fêtes, Mirecourt",
-    "capacity": "12",
-}
-ACTION = {
-    "title_fr": "Dix véhicules partagés",
-    "description_fr": "Dix communes, dix véhicules.",
-    "bodies_owner": "Fédération des mobilités rurales",
-    "bodies_measurer": "Université de Lorraine",
-}
-INDICATOR = {
-    "indicator_title_fr": "Communes où l’on partage un véhicule",
-    "indicator_unit": "communes",
-    "indicator_baseline": "0",
-    "indicator_target": "10",
-    "indicator_first_due_on": TODAY.isoformat(),
-    "indicator_every_months": "6",
-}
-
-
-@pytest.fixture(scope="module")
-def cause(home: House) -> Programme:
-    return programme(home)
-
-
-@pytest.fixture(scope="module")
-def desk(home: House, cause: Programme) -> Person:
-    """Who coordinates the cause, and no other."""
-    return home.citizen("Camille", grants=cause.coordinator)
-
-
-def went(answer: TestResponse) -> str:
-    """Where a form that was taken leads."""
-    assert answer.status_code == 303, words(answer)
-    return answer.headers["Location"]
-
-
-def refusal(answer: TestResponse) -> str:
-    """The page of a form that was refused."""
-    assert answer.status_code == 422
-    page = words(answer)
-    assert "<title>Erreur" in page
-    return page
-
-
-def said_at(page: str, field: str) -> str:
-    """What is said to be wrong with a field, and that the field says so itself."""
-    found = re.search(rf'id="{field}-error">.*?<span>(.*?)</span>', page)
-    assert found is not None, f"nothing is said of {field}"
-    assert re.search(rf'(?:aria-describedby="[^"]*{field}-error|href="#{field}")', page)
-    return found[1]
-
-
-def in_hand(cause: Programme, **bodies: Any) -> UUID:
-    (action,) = cause.hold(cause.convene(), "Dix véhicules partagés")
-    cause.adopt(action, **bodies)
-    return action
 
 
 def test_the_desk_lists_the_causes_one_coordinates(home: House, cause: Programme, desk: Person) -> None:
@@ -258,167 +164,6 @@ def test_proposals_are_chosen_by_rank_or_by_their_words_and_none_is_lost(
     assert TEXTS[2] not in form
 
 
-def test_a_workshop_is_convened_on_the_proposals_chosen(cause: Programme, desk: Person) -> None:
-    path, origin = f"/coordination/{cause.slug}/workshops/new", str(cause.proposals[1])
-    page = refusal(desk.post(path, WORKSHOP | {"starts_at_day": "2020-01-01", "proposals": [origin]}))
-    assert said_at(page, "starts_at_day")
-    assert f'value="{origin}" checked' in page
-    assert said_at(refusal(desk.post(path, WORKSHOP)), "proposals")
-    workshop = went(desk.post(path, WORKSHOP | {"proposals": [origin]}))
-    assert TEXTS[1] in desk.read(workshop)
-    assert "12 places libres" in desk.read(workshop)
-
-
-def test_a_larger_room_lets_in_who_waits_and_a_smaller_one_is_refused(
-    home: House, cause: Programme, desk: Person
-) -> None:
-    workshop = cause.convene(capacity=1)
-    first, second = home.citizen(), home.citizen()
-    for person in (first, second):
-        person.post(f"/workshops/{workshop}/place")
-    path = f"/coordination/workshops/{workshop}"
-    went(desk.post(f"{path}/capacity", {"capacity": "2"}))
-    assert "Vous avez une place." in second.read(f"/workshops/{workshop}")
-    page = refusal(desk.post(f"{path}/capacity", {"capacity": "1"}))
-    assert "2" in page.partition('role="alert"')[2]
-    assert said_at(refusal(desk.post(f"{path}/capacity", {"capacity": "beaucoup"})), "capacity")
-
-
-def test_a_workshop_is_called_off_only_when_it_was_confirmed(
-    home: House, cause: Programme, desk: Person
-) -> None:
-    workshop, guest = cause.convene(), home.citizen()
-    guest.post(f"/workshops/{workshop}/place")
-    path = f"/coordination/workshops/{workshop}"
-    went(desk.post(f"{path}/cancellation", {}))
-    assert "Vous avez une place." in guest.read(f"/workshops/{workshop}")
-    went(desk.post(f"{path}/cancellation", {"sure": "yes"}))
-    assert "n’aura pas lieu" in guest.read(f"/workshops/{workshop}")
-    home.settle()
-    assert f"/workshops/{workshop}" in guest.read("/notices")
-
-
-def test_a_report_brings_drafts_that_come_from_proposals(home: House, cause: Programme, desk: Person) -> None:
-    workshop, origin = cause.convene(), str(cause.proposals[0])
-    path = f"/coordination/workshops/{workshop}"
-    said = {
-        "minutes": "Trente voix.",
-        "attendance": "30",
-        "drafts": "2",
-        "drafts_0_title_fr": "",
-        "drafts_1_title_fr": "Dix véhicules",
-        "drafts_1_description_fr": "Un an d’essai.",
-    }
-    early = refusal(desk.post(f"{path}/report", said | {"drafts_1_proposals": [origin]}))
-    assert "n’a pas commencé" in early
-    begin(home, workshop)
-    assert said_at(refusal(desk.post(f"{path}/report", said)), "drafts_0_proposals")
-    more = desk.post(f"{path}/report", said | {"more": "1"})
-    assert more.status_code == 200
-    assert "Projet d’action 2" in words(more)
-    assert 'value="Dix véhicules"' in words(more)
-    went(desk.post(f"{path}/report", said | {"drafts_1_proposals": [origin]}))
-    assert "Dix véhicules" in desk.read(f"/workshops/{workshop}")
-    assert "Il en a été rendu compte" in desk.read(path)
-
-
-def begin(home: House, workshop: UUID) -> None:
-    moved = "UPDATE workshop SET starts_at = now() - interval '1 hour' WHERE id = :id"
-    with home.databases["consultation"].transaction() as session:
-        session.execute(text(moved), {"id": workshop})
-
-
-def test_an_action_is_set_up_by_two_different_bodies(cause: Programme, desk: Person) -> None:
-    path = f"/coordination/{cause.slug}/actions/new"
-    page = refusal(desk.post(path, ACTION | {"bodies_measurer": "FEDERATION des mobilités rurales"}))
-    assert "un autre organisme" in said_at(page, "bodies_measurer")
-    assert said_at(refusal(desk.post(path, ACTION | {"bodies_owner": ""})), "bodies_owner")
-    action = went(desk.post(path, ACTION | {"proposals": [str(cause.proposals[2])]}))
-    public = desk.read(action.replace("/coordination", ""))
-    assert TEXTS[2] in public
-    assert "Mesurée par Université de Lorraine" in public
-
-
-def test_a_draft_gets_its_bodies_and_moves_on(cause: Programme, desk: Person) -> None:
-    (draft,) = cause.hold(cause.convene(), "Un brouillon")
-    path = f"/coordination/actions/{draft}"
-    same = {"bodies_owner": "Région", "bodies_measurer": "REGION"}
-    assert said_at(refusal(desk.post(f"{path}/bodies", same)), "bodies_measurer")
-    went(desk.post(f"{path}/bodies", same | {"bodies_measurer": "Université"}))
-    went(desk.post(f"{path}/status", {"status": "under_way"}))
-    went(desk.post(f"{path}/status", {"status": "done"}))
-    assert "Menée à bien" in desk.read(f"/actions/{draft}")
-    refusal(desk.post(f"{path}/status", {"status": "under_way"}))
-
-
-def test_milestones_are_set_and_reached(cause: Programme, desk: Person) -> None:
-    action = in_hand(cause)
-    path = f"/coordination/actions/{action}"
-    refused = refusal(desk.post(f"{path}/milestones", {"milestone_title_fr": "Dix communes"}))
-    assert said_at(refused, "milestone_due_on")
-    assert 'value="Dix communes"' in refused
-    went(desk.post(f"{path}/milestones", {"milestone_title_fr": "Dix communes", "milestone_due_on": SOON}))
-    found = re.search(rf'action="{path}/milestones/([0-9a-f-]+)"', desk.read(path))
-    assert found is not None
-    milestone = found[1]
-    wrong = {f"{milestone}_reached_on": "hier"}
-    assert said_at(refusal(desk.post(f"{path}/milestones/{milestone}", wrong)), f"{milestone}_reached_on")
-    went(desk.post(f"{path}/milestones/{milestone}", {f"{milestone}_reached_on": TODAY.isoformat()}))
-    assert "Atteint le" in desk.read(f"/actions/{action}")
-
-
-def test_an_indicator_is_refused_at_its_fields_then_kept(cause: Programme, desk: Person) -> None:
-    action = in_hand(cause)
-    path = f"/coordination/actions/{action}"
-    page = refusal(
-        desk.post(
-            f"{path}/indicators",
-            INDICATOR
-            | {"indicator_target": "beaucoup", "indicator_every_months": "30", "indicator_title_fr": ""},
-        )
-    )
-    for field in ("indicator_target", "indicator_every_months", "indicator_title_fr"):
-        assert said_at(page, field)
-    went(desk.post(f"{path}/indicators", INDICATOR | {"indicator_target": "1 234,5"}))
-    assert "cible : 1 234,5" in re.sub(r"\s", " ", desk.read(f"/actions/{action}"))
-
-
-def test_only_the_account_named_measures_and_it_is_told_its_number(
-    home: House, cause: Programme, desk: Person
-) -> None:
-    university = home.citizen("Université")
-    found = re.search(r"<code>([0-9a-f-]{36})</code>", university.read("/actions/measuring"))
-    assert found is not None
-    action = in_hand(cause, measurer=UUID(found[1]))
-    indicator = cause.indicator(action, first_due_on=TODAY)
-    path = f"/actions/{action}/indicators/{indicator}/measure"
-    assert path in university.read(f"/actions/{action}")
-    assert path not in desk.read(f"/actions/{action}")
-    assert desk.get(path).status_code == 403
-    measure = {"measured_on": TODAY.isoformat(), "value": "4,5", "evidence": "Enquête."}
-    went(university.post(path, measure))
-    assert "saisie par l’organisme qui mesure" in desk.read(f"/actions/{action}")
-    assert "corrige" in refusal(university.post(path, measure)).lower()
-
-
-def test_a_measure_is_corrected_with_its_reason(cause: Programme, desk: Person) -> None:
-    action = in_hand(cause)
-    indicator = cause.indicator(action, first_due_on=TODAY)
-    wrong = cause.measure(indicator, "41", TODAY)
-    path = f"/actions/{action}/indicators/{indicator}/measure"
-    form = desk.read(f"{path}?corrects={wrong}")
-    assert "Elle remplace 41" in form
-    assert f'value="{TODAY.isoformat()}"' in form
-    typed = {"measured_on": TODAY.isoformat(), "value": "4", "evidence": "Relevé.", "corrects": str(wrong)}
-    page = refusal(desk.post(path, typed))
-    assert said_at(page, "reason")
-    assert "Elle remplace 41" in page
-    went(desk.post(path, typed | {"reason": "Un chiffre de trop."}))
-    public = desk.read(f"/actions/{action}")
-    assert "<del>41</del>" in public
-    assert "Un chiffre de trop." in public
-
-
 def test_a_version_of_results_is_published_under_embargo_then_corrected(
     home: House, cause: Programme, desk: Person
 ) -> None:
@@ -462,29 +207,3 @@ def test_the_desk_is_in_english_too(home: House, cause: Programme) -> None:
     desk = home.citizen(language="en", grants=cause.coordinator)
     assert "Convene a workshop" in desk.read(f"/coordination/{cause.slug}")
     assert "Error:" in words(desk.post(f"/coordination/{cause.slug}/workshops/new", WORKSHOP))
-
-
-@pytest.mark.parametrize(
-    ("field", "place"),
-    [
-        ("title.fr.value", "title_fr"),
-        ("title", "title_fr"),
-        ("opens_at", "opens_at_day"),
-        ("governance.controllers.0", "governance_controllers"),
-        ("drafts.0.title.en.value", "drafts_0_title_en"),
-        ("measurer", "bodies_measurer"),
-        ("elsewhere.deep", "elsewhere_deep"),
-    ],
-)
-def test_a_refusal_is_placed_where_it_can_be_mended(field: str, place: str) -> None:
-    names = ("title_fr", "opens_at_day", "governance_controllers", "drafts_0_title_en", "bodies_measurer")
-    values = dict.fromkeys(names, "")
-    placed = forms.placed(ServiceProblem(422, "x", "", {field: "Non."}), values, "bodies_")
-    assert placed.fields == {place: "Non."}
-
-
-@pytest.mark.parametrize(
-    ("typed", "sent"), [("12,5", "12.5"), ("1 234", "1234"), ("1\u202f234,5", "1234.5"), ("dix", "dix")]
-)
-def test_a_figure_is_read_however_it_was_spaced(typed: str, sent: str) -> None:
-    assert forms.decimal(typed) == sent
