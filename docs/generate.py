@@ -16,17 +16,28 @@ from flask import Flask
 from libs.chassis.db import Database
 from libs.chassis.tokens import TokenVerifier
 from libs.contracts import catalogue
+from libs.contracts.event import Event
 from services.consultation.app import create_app as create_consultation
 from services.consultation.settings import ConsultationSettings
+from services.consultation.worker import consumers as consultation_consumers
 from services.defis.app import create_app as create_defis
 from services.defis.settings import DefisSettings
+from services.defis.worker import consumers as defis_consumers
 from services.identity.app import create_app as create_identity
 from services.identity.settings import IdentitySettings
+from services.identity.worker import consumers as identity_consumers
 from services.notifications.app import create_app as create_notifications
 from services.notifications.settings import NotificationsSettings
+from services.notifications.worker import consumers as notifications_consumers
 
 DOCS = Path(__file__).parent
 SITE = "https://maillage.example"
+CONSUMERS = {
+    "identity": identity_consumers,
+    "consultation": consultation_consumers,
+    "defis": defis_consumers,
+    "notifications": notifications_consumers,
+}
 
 
 class NoKeys:
@@ -38,12 +49,21 @@ class NoKeys:
 
 def documents() -> dict[Path, str]:
     """Every generated file with the content it should have."""
-    found = {DOCS / "events.md": catalogue.render()}
+    found = {DOCS / "events.md": catalogue.render(_heard_by())}
     for name, app in apps().items():
         description = app.extensions["maillage.api"].spec.to_dict()
         found[DOCS / "openapi" / f"{name}.json"] = (
             json.dumps(description, indent=1, ensure_ascii=False) + "\n"
         )
+    return found
+
+
+def _heard_by() -> dict[type[Event], list[str]]:
+    """The consumers of every service by the event that they hear, in the order of the services."""
+    found: dict[type[Event], list[str]] = {}
+    for service, consumers in CONSUMERS.items():
+        for consumer in consumers:
+            found.setdefault(consumer.event, []).append(f"{service}: {consumer.name}")
     return found
 
 

@@ -7,6 +7,7 @@ checked for drift.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 
 import marshmallow as ma
@@ -31,8 +32,8 @@ CATALOGUE: dict[tuple[str, int], type[Event]] = {
 }
 
 
-def render() -> str:
-    """The catalogue as Markdown."""
+def render(heard_by: Mapping[type[Event], Sequence[str]]) -> str:
+    """The catalogue as Markdown; `heard_by` names the consumers of each event, as in `consultation: keep-closed`."""
     lines = [
         "# Events",
         "",
@@ -45,18 +46,19 @@ def render() -> str:
     for module in _MODULES:
         lines += ["", f"## {module.__name__.rpartition('.')[2]}", "", inspect.getdoc(module) or ""]
         for cls in _declared_in(module):
-            lines += _section(cls)
+            lines += _section(cls, heard_by.get(cls, ()))
     return "\n".join(lines) + "\n"
 
 
-def _section(cls: type[Event]) -> list[str]:
+def _section(cls: type[Event], heard_by: Sequence[str]) -> list[str]:
+    heard = ", ".join(f"`{name}`" for name in heard_by) or "nobody yet"
     return [
         "",
         f"### `{cls.name}.v{cls.version}`",
         "",
         inspect.getdoc(cls) or "",
         "",
-        f"Audience: **{cls.audience}**. Subject: `{cls.subject_field}`.",
+        f"Audience: **{cls.audience}**. Subject: `{cls.subject_field}`. Consumed by: {heard}.",
         "",
         "| field | type | | meaning |",
         "|---|---|---|---|",

@@ -12,14 +12,9 @@ from gateway import curves
 from libs.chassis.ids import uuid7
 from services.consultation.observatory.models import ObservedDefi
 from tests.pages.house import House, Person
-from tests.pages.programme import TEXTS, Programme, programme
+from tests.pages.programme import TEXTS, Programme
 
 TODAY = datetime.now(UTC).date()
-
-
-@pytest.fixture(scope="module")
-def cause(home: House) -> Programme:
-    return programme(home)
 
 
 def under_way(cause: Programme, title: str = "Dix véhicules partagés", measurer: UUID | None = None) -> UUID:

@@ -14,11 +14,6 @@ from tests.pages.programme import TEXTS, Programme, programme
 TODAY = datetime.now(UTC).date()
 
 
-@pytest.fixture(scope="module")
-def cause(home: House) -> Programme:
-    return programme(home)
-
-
 def test_a_cause_says_what_it_is_for_and_that_nothing_came_yet(home: House, visitor: Person) -> None:
     bare = programme(home, "bare")
     page = visitor.read(f"/causes/{bare.slug}")

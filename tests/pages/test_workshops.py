@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.pages.house import House, Person, words
-from tests.pages.programme import TEXTS, Programme, programme
+from tests.pages.programme import TEXTS, Programme
 
 VISIO = "https://visio.example/atelier"
-
-
-@pytest.fixture(scope="module")
-def cause(home: House) -> Programme:
-    return programme(home)
 
 
 def test_anyone_reads_what_a_workshop_was_convened_on(cause: Programme, visitor: Person) -> None:
