@@ -21,6 +21,11 @@ test: environment-dev ## Run every test, against real servers
 	@tests/needs.sh
 	@$(BIN)/pytest -n 2 --dist loadfile
 
+.PHONY: walk
+walk: environment-dev ## Walk the main job in a browser on the demo that runs at SITE=http://127.0.0.1:8080
+	@tests/needs.sh
+	@MAILLAGE_SITE=$(or $(SITE),http://127.0.0.1:8080) $(BIN)/pytest tests/e2e/test_defi_walk.py
+
 .PHONY: soak
 soak: environment-dev ## Kill the processes and servers at a thousand points (POINTS=… SEED=… for others); an hour at most
 	@tests/needs.sh

@@ -3,6 +3,8 @@
 Somebody consents, votes, proposes; a moderator accepts; the results are there. They launch a défi, a neighbour joins
 it and offers help, they debate and report it; the next stage is asked for too early, then in time. The field agent
 confirms it, and whoever is in it is told.
+
+`make walk SITE=…` walks it on a demo that runs already, and may do so again.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from secrets import token_hex
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -71,13 +74,14 @@ def walk(open_page: Callable[..., Page]) -> Callable[[str], Walk]:
         options = ENGLISH_NO_SCRIPT if english else FRENCH
         pages = [open_page("/", **options) for _ in range(3)]
         idea = "un local où réparer ses vélos" if english else "une bibliothèque d’outils"
+        which = token_hex(3)  # the site may have been walked before
         return Walk(
             *pages,
             say=speaker(language),
             english=english,
-            idea=f"Il faut {idea} dans chaque quartier.",
-            title=f"Ouvrir ensemble {idea}",
-            names=(f"Aline {language}", f"Basile {language}"),
+            idea=f"Il faut {idea} dans le quartier {which}.",
+            title=f"Ouvrir ensemble {idea}, quartier {which}",
+            names=(f"Aline {which}", f"Basile {which}"),
         )
 
     return begin
@@ -96,7 +100,7 @@ def test_from_a_vote_to_a_stage_confirmed_and_told(walk: Callable[[str], Walk], 
     _join_and_offer(people, address)
     _argue(people, meeting)
     for rank in range(COMMITTED - 2):
-        _pledge_by_api(address, f"voisine{rank}.{language}@exemple.fr")
+        _pledge_by_api(address, f"voisine{rank}.{_email(people.names[1])}")
     _report(people, meeting, starts)
     _ask_for_the_stage(people, address)
     _confirm(people)
