@@ -35,14 +35,17 @@ def complete(known: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, 
     """The whole of `.env`: what is `known`, and what is missing from it, drawn or taken from `environ`."""
     port = environ.get("EDGE_PORT") or known.get("EDGE_PORT") or "8080"
     url = environ.get("PUBLIC_URL") or known.get("PUBLIC_URL") or f"http://127.0.0.1:{port}"
+    profiles = environ.get("COMPOSE_PROFILES", "")
     plain = {
+        # Here and not on the command line: whoever starts something again without them would change something else.
+        "COMPOSE_PROFILES": profiles,
+        "DEMO_MAIL": "/mail" if "demo" in profiles.split(",") else "",
         "EDGE_PORT": port,
         "PROMETHEUS_PORT": "9090",
         "PUBLIC_URL": url,
         "SECURE_COOKIES": "true" if url.startswith("https://") else "false",
         "SMTP_URL": "smtp://mail:2525",
         "MAIL_FROM": "Maillage <ne-pas-repondre@maillage.example>",
-        "DEMO_MAIL": "",
     }
     drawn = {name: secrets.token_urlsafe(32) for name in SECRETS if not known.get(name)}
     return {**plain, **drawn, **known}

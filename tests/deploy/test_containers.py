@@ -66,6 +66,14 @@ def test_what_is_missing_is_added_and_what_was_chosen_is_kept(checkout: Path) ->
     assert (told["PUBLIC_URL"], told["SECURE_COOKIES"]) == ("https://maillage.example", "true")
 
 
+def test_a_demo_that_was_asked_for_once_stays_one(checkout: Path) -> None:
+    environment.main(checkout, {"COMPOSE_PROFILES": "demo"})
+    environment.main(checkout, {})
+    told = environment.read(checkout / ".env")
+    assert (told["COMPOSE_PROFILES"], told["DEMO_MAIL"]) == ("demo", "/mail")
+    assert environment.complete({}, {})["DEMO_MAIL"] == ""
+
+
 def test_everything_that_compose_asks_for_is_written_and_nothing_secret_has_a_default() -> None:
     asked = set(re.findall(r"\$\{(\w+)", COMPOSE))
     optional = set(re.findall(r"\$\{(\w+):-", COMPOSE))

@@ -137,6 +137,7 @@ def test_a_form_without_text_says_the_same(closed: Closed) -> None:
     answer = closed.reader.post("/account/notifications", {"defi.refused": "none"})
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "120")
     assert SENTENCE in words(answer)
+    assert "ne répond pas" not in words(answer)
 
 
 def test_workers_rest_and_end_when_they_are_asked(closed: Closed, tmp_path: Path) -> None:
