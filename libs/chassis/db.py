@@ -15,7 +15,7 @@ import psycopg
 import structlog
 from psycopg import sql
 from sqlalchemy import Engine, MetaData, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 log = structlog.get_logger()
@@ -116,6 +116,7 @@ class Database:
             except psycopg.OperationalError as error:
                 if connection.closed:
                     pooled.invalidate(error)
+                    self.engine.dispose()  # the others have most likely lost their server as well
                 if connection.closed and _says_nothing(error):
                     raise InDoubt("the connection was lost during a statement") from error
                 raise
@@ -147,7 +148,8 @@ def _says_nothing(error: BaseException | None) -> bool:
 
 
 # SQLAlchemy's own `pool_pre_ping` asks at every checkout, which would double the round trips of a vote. A connection
-# used a moment ago is taken on trust; one that has been idle is tried first, and replaced if the server went away.
+# used a moment ago is taken on trust; one that has been idle is tried first, and where the server went away all that
+# the pool keeps are replaced.
 _TRUSTED_FOR = 2.0
 
 
@@ -162,7 +164,7 @@ def _test_if_idle(connection: psycopg.Connection[Any], record: Any, _proxy: Any)
         connection.execute("SELECT 1")
         connection.rollback()
     except psycopg.Error as error:
-        raise DisconnectionError from error
+        raise InvalidatePoolError from error
 
 
 _CHANNELS = "channels"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import ExitStack
 from threading import Event
 from typing import Any
 
@@ -45,6 +46,22 @@ def test_what_was_lost_before_the_commit_is_undone_for_certain(ledger_database: 
         cut(session.connection().connection.driver_connection)
         session.execute(text("INSERT INTO entry VALUES ('a', 1)"))
     assert rows(ledger_database, "SELECT count(*) FROM entry") == [(0,)]
+
+
+def test_one_lost_connection_is_enough_to_replace_all_that_are_kept(ledger_database: Database) -> None:
+    with ExitStack() as held:
+        for _ in range(4):
+            held.enter_context(ledger_database.autocommit())
+    with ledger_database.dedicated() as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    with pytest.raises(psycopg.OperationalError), ledger_database.autocommit() as connection:
+        connection.execute("SELECT 1")
+    with ExitStack() as held:
+        for _ in range(4):
+            held.enter_context(ledger_database.autocommit()).execute("SELECT 1")
 
 
 def test_a_loop_that_ran_well_for_a_while_comes_back_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import httpx
 
@@ -12,6 +13,7 @@ from deploy.local.instances import instances
 from deploy.local.worker import create_workers
 from libs.chassis.inbox import Inbox
 from tests.faults.ledger import Cell
+from tests.faults.people import ask
 from tests.faults.site import OPERATOR, Site
 from tests.faults.walkers import PROPOSALS
 
@@ -130,6 +132,15 @@ def _tallies(site: Site) -> Iterator[str]:
     }
     with httpx.Client(base_url=site.url, timeout=30) as client:
         for proposal, counted in recount.items():
-            tally = client.get(f"{PROPOSALS}/{proposal}").json()["tally"]
+            tally = _read(client, f"{PROPOSALS}/{proposal}")["tally"]
             if {choice: tally[choice] for choice in counted} != counted:
                 yield f"the tally of {proposal} says {tally}, and the votes are {counted}"
+
+
+def _read(client: httpx.Client, path: str) -> Any:
+    """The document at an address. A service may still meet a connection that died: its reader is told to come back."""
+    deadline = time.monotonic() + SETTLED_WITHIN_S
+    while (answer := ask(client, "GET", path)).status == 503 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert answer.done, f"{path}: {answer.document}"
+    return answer.document

@@ -1,4 +1,8 @@
-"""A disk that fills up under the database: changes are refused and said to be, and all is well when there is room."""
+"""A disk that fills up under the database: changes are refused and said to be, and all is well when there is room.
+
+PostgreSQL goes on answering readers for as long as its log finds room in segments it already has; when that ends it
+stops, until somebody makes room. Both are tried: first with segments in store, then by killing it.
+"""
 
 from __future__ import annotations
 
@@ -46,6 +50,17 @@ def cramped(volume: Path, rabbitmq: TestBroker) -> Iterator[Site]:
         yield built
 
 
+def lay_in_segments(cramped: Site, number: int = 4) -> None:
+    """Give PostgreSQL's log segments to use again, as it has after some days: then a full disk does not stop it."""
+    with cramped.connect("postgres") as connection:
+        for _ in range(number):
+            connection.execute(
+                "SELECT pg_logical_emit_message(false, 'test', 'so that there is a segment to end')"
+            )
+            connection.execute("SELECT pg_switch_wal()")
+        connection.execute("CHECKPOINT")
+
+
 def fill(cramped: Site) -> Path:
     """Leave no room on the volume; the file that takes it."""
     ballast = cramped.data.postgres / "ballast"
@@ -57,6 +72,7 @@ def fill(cramped: Site) -> Path:
 
 def test_a_full_disk_refuses_changes_lets_people_read_and_is_recovered_from(cramped: Site) -> None:
     ledger = cramped.ledger
+    lay_in_segments(cramped)
     with walking(cramped, "disk", SEED) as walk:
         cramped.wait_until(lambda: walk.done >= 40, "nobody goes on")
         ballast = fill(cramped)
