@@ -5,7 +5,9 @@ Embedded, `transport` is a WSGI transport over the composed services; in product
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -14,6 +16,7 @@ from flask_babel import get_locale
 
 from gateway import session
 from gateway.clients.descriptions import Kept
+from gateway.compiling import ByLanguage
 from gateway.errors import configure_errors
 from gateway.operators.calls import Operators
 from gateway.operators.tokens import TokenShelf
@@ -35,7 +38,7 @@ MAX_FORM = 64 * 1024
 
 def create_app(settings: GatewaySettings, transport: httpx.BaseTransport | None = None) -> Flask:
     """The Flask app of the site. Opens no connection."""
-    app = Flask("gateway", root_path=str(Path(__file__).parent), static_folder=None)
+    app = _Site("gateway", root_path=str(Path(__file__).parent), static_folder=None)
     app.url_map.converters["slug"] = SlugConverter
     app.extensions["maillage.settings"] = settings
     configure_observation(app, "gateway", settings.owner)
@@ -51,6 +54,14 @@ def create_app(settings: GatewaySettings, transport: httpx.BaseTransport | None 
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app
+
+
+class _Site(Flask):
+    jinja_environment = ByLanguage
+
+    def ensure_sync(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Every function here is a plain one; Flask would look at each of a dozen at every request."""
+        return function
 
 
 def _configure_session(app: Flask, settings: GatewaySettings) -> None:

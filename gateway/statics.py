@@ -8,10 +8,13 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
+from markupsafe import Markup
 
 from libs.chassis.access import public
 
@@ -48,13 +51,26 @@ def read_folder(folder: Path) -> dict[str, StaticFile]:
 
 
 def configure_static(app: Flask) -> None:
-    """Serve the folder at `/static/` and give templates `static_url`."""
+    """Serve the folder at `/static/` and give templates `static_url` and `icon`."""
     files = read_folder(FOLDER)
     # Built once: a page names some twenty.
     urls = {name: f"{PREFIX}{name}?v={file.digest}" for name, file in files.items()}
     app.extensions["maillage.static"] = files
-    app.jinja_env.globals["static_url"] = urls.__getitem__
+    app.jinja_env.globals.update(static_url=urls.__getitem__, icon=icons(urls["icons.svg"]))
     app.register_blueprint(blueprint)
+
+
+def icons(sprite: str) -> Callable[[str], Markup]:
+    """Draws the icons of the sprite at that address, by name. They never speak: the words beside them do."""
+
+    @cache
+    def icon(name: str) -> Markup:
+        return Markup(
+            '<svg class="icon" width="24" height="24" aria-hidden="true" focusable="false">'
+            '<use href="{}#{}"/></svg>'
+        ).format(sprite, name)
+
+    return icon
 
 
 @blueprint.get(f"{PREFIX}<path:name>")

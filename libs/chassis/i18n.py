@@ -21,6 +21,7 @@ from libs.chassis.errors import Sentence
 
 LANGUAGES = ("fr", "en")
 """The languages that are complete, the default first."""
+_AS_WRITTEN = NullTranslations()
 
 
 class Catalogues(Domain):  # type: ignore[misc]
@@ -33,7 +34,11 @@ class Catalogues(Domain):  # type: ignore[misc]
     def get_translations(self) -> NullTranslations:
         """The catalogue of the language in use; outside a request, the sentences as they are."""
         locale = get_locale()
-        return self._by_language.get(locale.language if locale else "en", NullTranslations())
+        return self.in_language(locale.language if locale else "en")
+
+    def in_language(self, language: str) -> NullTranslations:
+        """The catalogue of `language`; the sentences as they are for one that has none."""
+        return self._by_language.get(language, _AS_WRITTEN)
 
 
 class _Babel(Babel):  # type: ignore[misc]
