@@ -17,26 +17,23 @@ from pathlib import Path
 from typing import Any
 
 import marshmallow as ma
-import structlog
 from flask import Flask, Response, g, request
 from flask_smorest import Api
 from werkzeug.routing import BaseConverter
 
-from libs.chassis import metrics
 from libs.chassis.access import configure_access, public
 from libs.chassis.db import Database
+from libs.chassis.fast_lane import started_at
 from libs.chassis.health import Check, readiness
 from libs.chassis.i18n import configure_languages
+from libs.chassis.observation import Observer
 from libs.chassis.problems import configure_problems
 from libs.chassis.schemas import Blueprint, Schema
 from libs.chassis.tokens import TokenVerifier
 from libs.chassis.trace import traced
 
-log = structlog.get_logger()
 TRANSLATIONS = Path(__file__).parent / "translations"
 MAX_BODY = 256 * 1024
-SLOW = 0.5
-"""Seconds from which a request is worth a line of log though it went well."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,15 +93,12 @@ class SlugConverter(BaseConverter):
 
 
 def configure_observation(app: Flask, service: str, owner: str) -> None:
-    """Trace and time every request, by route template and never by address: addresses name people's objects.
-
-    Metrics count them all. The log has those that were refused, failed or took long: a line for each of a crowd's
-    votes would be a fifth of what a vote costs, and would say when each was cast.
-    """
+    """Trace and time every request, and tell of it (`Observer`)."""
+    observer = app.extensions["maillage.observer"] = Observer(service, owner)
 
     @app.before_request
     def begin() -> None:
-        g.started = time.perf_counter()
+        g.started = started_at(request.environ)
         g.trace = traced(request.headers.get("traceparent", ""))
         g.correlation_id = g.trace.__enter__()
 
@@ -112,16 +106,7 @@ def configure_observation(app: Flask, service: str, owner: str) -> None:
     def observe(response: Response) -> Response:
         elapsed = time.perf_counter() - g.get("started", time.perf_counter())
         route = request.url_rule.rule if request.url_rule else "(none)"
-        status = str(response.status_code)
-        metrics.REQUESTS.labels(service, owner, request.method, route, status).observe(elapsed)
-        if response.status_code >= 400 or elapsed >= SLOW:
-            log.info(
-                "request",
-                method=request.method,
-                route=route,
-                status=response.status_code,
-                ms=round(elapsed * 1e3),
-            )
+        observer.tell(request.method, route, response.status_code, elapsed)
         response.headers["X-Correlation-ID"] = g.get("correlation_id", "")
         return response
 

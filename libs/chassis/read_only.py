@@ -57,9 +57,14 @@ def reads(view: View) -> View:
     return view
 
 
+def is_read_only(app: Flask) -> bool:
+    """Whether nothing of `app` may be changed."""
+    return _ON in app.extensions
+
+
 def check_writable() -> None:
     """Raise `ReadOnly` where nothing may be changed."""
-    if current_app.extensions.get(_ON):
+    if is_read_only(current_app):
         raise ReadOnly
 
 

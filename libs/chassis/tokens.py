@@ -87,13 +87,19 @@ class TokenVerifier:
 
     def verify(self, token: str) -> Principal:
         """The bearer of `token`. Raises `Unauthenticated`: malformed, expired, forged, wrong issuer or audience."""
-        with self._lock:
-            known = self._remembered.get(token)
-        if known and known.expires_at > time.time() and self._keys.get(known.issuer, known.kid) is not None:
-            return known.principal
+        known = self.recall(token)
+        if known is not None:
+            return known
         verified = self._verify(token)
         self._remember(token, verified)
         return verified.principal
+
+    def recall(self, token: str) -> Principal | None:
+        """The bearer of a `token` that was verified before and holds still; None says nothing of any other."""
+        known = self._remembered.get(token)
+        if known and known.expires_at > time.time() and self._keys.get(known.issuer, known.kid) is not None:
+            return known.principal
+        return None
 
     def _verify(self, token: str) -> _Verified:
         header, unverified = _peek(token)

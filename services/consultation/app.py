@@ -9,6 +9,7 @@ from flask import Flask, Response
 from libs.chassis.app import ServiceApp, create_service_app
 from libs.chassis.db import Database
 from libs.chassis.erasure import refuse_erased
+from libs.chassis.fast_lane import FastLane
 from libs.chassis.tokens import TokenVerifier
 from services.consultation.actions.routes import blueprint as actions
 from services.consultation.causes.routes import blueprint as causes
@@ -24,12 +25,16 @@ from services.consultation.sequences.routes import blueprint as sequences
 from services.consultation.settings import ConsultationSettings
 from services.consultation.tallies.recent import RecentFigures
 from services.consultation.voting.ballot_box import BallotBox
+from services.consultation.voting.lane import SoundVotes
 from services.consultation.voting.routes import blueprint as voting
 from services.consultation.workshops.routes import blueprint as workshops
 
 NAME = "consultation"
 MIGRATIONS = Path(__file__).parent / "migrations"
 TRANSLATIONS = Path(__file__).parent / "translations"
+
+OUT_OF_CACHES = {"Cache-Control": "no-store"}
+"""Most answers depend on who asks; those that do not are kept here, for seconds (`RecentFigures`)."""
 
 BLUEPRINTS = (
     causes,
@@ -50,6 +55,7 @@ BLUEPRINTS = (
 
 def create_app(settings: ConsultationSettings, database: Database, verifier: TokenVerifier) -> Flask:
     """The Flask app. Opens no connection."""
+    ballots = BallotBox(database)
     app = create_service_app(
         ServiceApp(
             name=NAME,
@@ -61,16 +67,18 @@ def create_app(settings: ConsultationSettings, database: Database, verifier: Tok
             translations=TRANSLATIONS,
             extensions={
                 "consultation.figures": RecentFigures(settings.figures_kept, database.transaction),
-                "consultation.ballots": BallotBox(database),
+                "consultation.ballots": ballots,
             },
         )
     )
     refuse_erased(app, database, but=("voting",))
     app.after_request(_keep_out_of_caches)
+    lane = FastLane(app, verifier, "voting.cast_vote", SoundVotes(ballots).answer, OUT_OF_CACHES)
+    app.wsgi_app = lane  # type: ignore[method-assign]
     return app
 
 
 def _keep_out_of_caches(response: Response) -> Response:
-    """Most answers depend on who asks; those that do not are kept here, for seconds (`RecentFigures`)."""
-    response.headers.setdefault("Cache-Control", "no-store")
+    for name, value in OUT_OF_CACHES.items():
+        response.headers.setdefault(name, value)
     return response

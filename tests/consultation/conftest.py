@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import OKPKey
@@ -78,8 +79,8 @@ def tokens() -> Tokens:
 
 
 @pytest.fixture
-def client(database: Database, tokens: Tokens) -> FlaskClient:
-    """A client of the service's web app."""
+def make_app(database: Database, tokens: Tokens) -> Callable[[], Flask]:
+    """Makes the service's web app."""
     settings = ConsultationSettings(
         database_url=database.url,
         bus_url="embedded://",
@@ -87,7 +88,13 @@ def client(database: Database, tokens: Tokens) -> FlaskClient:
         jwks_url=f"{ISSUER}/.well-known/jwks.json",
         figures_kept=timedelta(0),
     )
-    return create_app(settings, database, tokens.verifier).test_client()
+    return lambda: create_app(settings, database, tokens.verifier)
+
+
+@pytest.fixture
+def client(make_app: Callable[[], Flask]) -> FlaskClient:
+    """A client of the service's web app."""
+    return make_app().test_client()
 
 
 @pytest.fixture
