@@ -20,6 +20,7 @@ from deploy.local.folder import DataFolder
 from deploy.local.installation import Installation
 from deploy.local.refusals import Refused
 from services.consultation.cli import consultation
+from services.identity.keys.cli import keys
 from services.identity.territories.cli import territories
 
 
@@ -155,7 +156,7 @@ def status(installation: Installation, as_json: bool) -> None:
 
 @main.group()
 def identity() -> None:
-    """Look after accounts."""
+    """Look after accounts and signing keys."""
 
 
 @identity.command("first-administrator")
@@ -191,5 +192,6 @@ def render_edge() -> None:
         raise Refused(str(error)) from error
 
 
+identity.add_command(keys)
 main.add_command(consultation)
 main.add_command(territories)

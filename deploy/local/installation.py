@@ -12,6 +12,7 @@ from deploy.local.instances import OPERATORS, instances_in
 
 if TYPE_CHECKING:
     from libs.chassis.db import Database
+    from services.identity.settings import IdentitySettings
 
 Say = Callable[[str], None]
 
@@ -52,11 +53,22 @@ class Installation:
         """The identity service's database, reachable and migrated until `resources` are closed."""
         return self._database("identity")
 
+    def identity_service(self) -> tuple[Database, IdentitySettings]:
+        """The same, with what the service is told."""
+        from deploy.local import settings
+        from services.identity.settings import IdentitySettings
+
+        environ = self.environ("identity")
+        (its,) = settings.read(environ, IdentitySettings)
+        return self._open("identity", environ), its
+
     def _database(self, service: str) -> Database:
+        return self._open(service, self.environ(service))
+
+    def _open(self, service: str, environ: Mapping[str, str]) -> Database:
         from deploy.local import migrations
         from libs.chassis.db import Database
 
-        environ = self.environ(service)
         migrations.migrate(environ, self._say)
         url = environ[f"MAILLAGE_{service.upper()}_DATABASE_URL"]
         database = Database(url, service=service, owner=environ.get("MAILLAGE_OWNER") or "coalition")

@@ -1,4 +1,4 @@
-"""The processes of identity: `python -m services.identity web`, `worker`, `migrate` or `first-administrator`."""
+"""The processes of identity: `python -m services.identity web`, `worker`, `migrate`, `keys`, …"""
 
 from libs.chassis.process import start
 

@@ -12,6 +12,7 @@ from libs.chassis.errors import Conflict, FieldError, Invalid, Sentence
 from libs.chassis.messages import N_
 from libs.chassis.tokens import Grant
 from services.identity.keys.commands import KeyRing, withdraw
+from services.identity.keys.queries import all_keys
 from services.identity.people.commands import change_profile, ensure_person, ensure_subject
 from services.identity.people.queries import known_person, person_by_email
 from services.identity.people.rules import EmailAddress, read_email
@@ -67,6 +68,14 @@ def withdraw_key(session: Session, settings: IdentitySettings, kid: str) -> None
     """
     ring = KeyRing(issuer=settings.issuer, vault=Vault(settings.secret), policy=settings.key_policy)
     withdraw(session, ring, kid, datetime.now(UTC))
+
+
+def describe_keys(session: Session) -> list[dict[str, str]]:
+    """Every key whose tokens are believed, the oldest first: its `kid`, its state, and since when it is in it."""
+    return [
+        {"kid": key.kid, "state": key.dates.state, "since": key.dates.since.isoformat()}
+        for key in all_keys(session)
+    ]
 
 
 def _address(email: str) -> EmailAddress:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -151,15 +152,37 @@ def test_the_first_administrator_is_named_once(broker_url: str, database_url: st
     environ = environment(broker_url, database_url, "identity")
     with Process("services.identity", "migrate", tmp_path, environ) as migration:
         assert migration.finish() == 0
-    command = [sys.executable, "-m", "services.identity", "first-administrator"]
+    first = at_console(environ, "first-administrator", "anne@maillage.test\n")
+    second = at_console(environ, "first-administrator", "paul@maillage.test\n")
+    assert first.stderr == "anne@maillage.test administers the coalition.\n"
+    assert second.returncode == 1
 
-    def appoint(email: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command, env={**os.environ, **environ}, input=email, capture_output=True, text=True, check=False
-        )
 
-    assert appoint("anne@maillage.test\n").stderr == "anne@maillage.test administers the coalition.\n"
-    assert appoint("paul@maillage.test\n").returncode == 1
+def at_console(environ: dict[str, str], role: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    """What `python -m services.identity <role>` says to whoever types that."""
+    command = [sys.executable, "-m", "services.identity", role]
+    return subprocess.run(
+        command, env={**os.environ, **environ}, input=typed, capture_output=True, text=True, check=False
+    )
+
+
+def test_what_a_withdrawn_key_signed_is_refused(broker_url: str, database_url: str, tmp_path: Path) -> None:
+    environ = environment(broker_url, database_url, "identity")
+    with Process("services.identity", "migrate", tmp_path, environ) as migration:
+        assert migration.finish() == 0
+    with Process("services.identity", "web", tmp_path, environ) as web:
+        web.wait_until_ready()
+        token = httpx.post(f"{web.url}/api/identity/v1/visitors").json()["token"]
+        (key,) = json.loads(at_console(environ, "keys").stdout)
+        assert key["state"] == "signing"
+        withdrawn = at_console(environ, "withdraw-key", f"{key['kid']}\n")
+        (successor,) = json.loads(withdrawn.stdout)
+        assert (successor["state"], successor["kid"] != key["kid"]) == ("signing", True), withdrawn.stderr
+        asked = {"Authorization": f"Bearer {token}"}
+        refused = httpx.get(f"{web.url}/api/identity/v1/me", headers=asked)
+        assert (refused.status_code, refused.json()["code"]) == (401, "token.key")
+    again = at_console(environ, "withdraw-key", key["kid"])
+    assert (again.returncode, again.stderr) == (1, "There is no such key.\n")
 
 
 def test_a_missing_secret_and_a_misspelt_name_stop_the_process_and_are_named(tmp_path: Path) -> None:

@@ -120,7 +120,7 @@ def test_the_link_of_the_mail_signs_in_on_another_device(open_page):
     first = open_page("/sign-in", **FRENCH)
     first.get_by_label("Mon adresse électronique").fill("autre.appareil@demo.example")
     first.get_by_role("button", name="Recevoir le courriel").click()
-    new_code(first, "autre.appareil@demo.example", already=0)
+    new_code(first, "autre.appareil@demo.example", before=[])
     phone = open_page("/demo/mail", **FRENCH)
     phone.locator(".mail", has_text="autre.appareil@demo.example").get_by_role("link").first.click()
     phone.get_by_role("main").get_by_role("button", name="Se connecter").click()

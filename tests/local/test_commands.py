@@ -86,6 +86,18 @@ def test_there_is_one_first_administrator(data: Path):
     assert second.stderr.startswith("Error: Somebody already administers the coalition")
 
 
+def test_a_key_is_withdrawn_by_its_id(data: Path):
+    with System(data) as system:
+        system.wait_until_ready()  # ready to sign: there is a key
+        system.end(signal.SIGTERM)
+    (key,) = json.loads(run(data, "identity", "keys", "list").stdout)
+    (successor,) = json.loads(run(data, "identity", "keys", "withdraw", key["kid"]).stdout)
+    assert (key["state"], successor["state"]) == ("signing", "signing")
+    unknown = run(data, "identity", "keys", "withdraw", key["kid"])
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert unknown.stderr == "Error: There is no such key.\n"
+
+
 def test_refusals_exit_1_and_wrong_usage_exits_2(data: Path):
     unknown = run(data, "consultation", "results", "nowhere", "--json")
     missing = run(data, "consultation", "import-polis")

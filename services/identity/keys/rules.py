@@ -53,6 +53,11 @@ class KeyDates:
             return "retired"
         return "announced" if self.signing_at is None else "signing"
 
+    @property
+    def since(self) -> datetime:
+        """When it came to be in that state."""
+        return self.retired_at or self.signing_at or self.announced_at
+
 
 def successor_wanted(keys: Iterable[KeyDates], policy: KeyPolicy, now: datetime) -> bool:
     """Whether a new key is to be announced: none waits, and the one that signs nears its end or is missing."""
