@@ -18,15 +18,19 @@ Check = Callable[[], None]
 """Raises when what it checks does not work."""
 
 
+class NotReady(Exception):
+    """What a check found missing, in its own words: its text is the answer."""
+
+
 def readiness(checks: Mapping[str, Check]) -> tuple[dict[str, Any], int]:
-    """The body and status of `/readyz`: each check with `ok` or the kind of error it met."""
+    """The body and status of `/readyz`: each check with `ok`, what it says is missing, or the kind of error."""
     found: dict[str, str] = {}
     for name, check in checks.items():
         try:
             check()
             found[name] = "ok"
         except Exception as error:  # noqa: BLE001 - whatever a check raises is its answer
-            found[name] = type(error).__name__
+            found[name] = str(error) if isinstance(error, NotReady) else type(error).__name__
     ready = all(answer == "ok" for answer in found.values())
     return {"ready": ready, "checks": found}, 200 if ready else 503
 

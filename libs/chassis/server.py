@@ -7,17 +7,19 @@ Workers have threads; on SIGTERM they finish the requests in hand.
 from __future__ import annotations
 
 import gc
+import json
 import urllib.request
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.error import HTTPError
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from prometheus_client.multiprocess import mark_process_dead
 
-from libs.chassis.health import Check, serve_internal
+from libs.chassis.health import Check, NotReady, serve_internal
 from libs.chassis.settings import setting
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -93,8 +95,13 @@ def answers_itself(settings: WebSettings) -> Check:
     address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '') else host}:{port}/readyz"  # noqa: S104 - a name
 
     def check() -> None:
-        with urllib.request.urlopen(address, timeout=15):
-            pass
+        try:
+            with urllib.request.urlopen(address, timeout=15):
+                pass
+        except HTTPError as answer:
+            said: dict[str, str] = json.load(answer)["checks"]
+            lacking = (f"{name}: {error}" for name, error in said.items() if error != "ok")
+            raise NotReady(", ".join(lacking)) from answer
 
     return check
 

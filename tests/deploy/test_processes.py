@@ -47,7 +47,7 @@ def test_a_service_that_starts_before_its_schema_says_so_and_then_runs(
     ):
         said = worker.wait_until(lambda said: "schema" in said["checks"])
         assert (said["ready"], said["checks"]["schema"]) == (False, "SchemaBehind")
-        assert web.wait_until(lambda said: True)["ready"] is False
+        assert not web.wait_until(lambda said: "schema: SchemaBehind" in said["checks"]["web"])["ready"]
         with Process(package, "migrate", tmp_path, environ) as migration:
             assert migration.finish() == 0, migration.log.read_text()
         web.wait_until_ready()
