@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from deploy.local.folder import DataFolder
+from libs.chassis import embedded_postgres
 from libs.chassis.testing.folders import make_server_folder
 from libs.chassis.testing.rabbitmq import TestBroker
 from tests.faults.reckoning import differences
@@ -44,8 +45,10 @@ def volume() -> Iterator[Path]:
 
 
 @pytest.fixture
-def cramped(volume: Path, rabbitmq: TestBroker) -> Iterator[Site]:
+def cramped(volume: Path, rabbitmq: TestBroker, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """A site whose database lies there."""
+    # On a full disk PostgreSQL may run and find no room to write that it does; that is not waited for for a minute.
+    monkeypatch.setattr(embedded_postgres, "READY_WITHIN", 10.0)
     with site(volume, rabbitmq) as built:
         yield built
 
