@@ -23,9 +23,19 @@ class SettingsError(Exception):
     """The environment cannot be used. The message lists everything that is wrong with it, one line each."""
 
 
-def setting(variable: str, description: str, *, secret: bool = False, **options: Any) -> Any:
-    """A dataclass field read from `variable`; required unless it has a `default`. Secrets stay out of `repr`."""
-    metadata = {"variable": variable, "description": description}
+def setting(
+    variable: str,
+    description: str,
+    *,
+    secret: bool = False,
+    check: Callable[[str], None] | None = None,
+    **options: Any,
+) -> Any:
+    """A dataclass field read from `variable`; required unless it has a `default`. Secrets stay out of `repr`.
+
+    `check` is given the text, and raises `ValueError` with the end of a sentence that begins with the variable.
+    """
+    metadata = {"variable": variable, "description": description, "check": check}
     return dataclasses.field(metadata=metadata, repr=not secret, **options)
 
 
@@ -69,6 +79,8 @@ def _read(field: dataclasses.Field[Any], annotation: Any, environ: Mapping[str, 
     """The field's value, or nothing where its default holds. Raises `ValueError` with the end of a sentence."""
     text = environ.get(field.metadata["variable"], "").strip()
     if text:
+        if field.metadata["check"]:
+            field.metadata["check"](text)
         return {field.name: _parse(annotation, text)}
     if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
         raise ValueError(f"is required: {field.metadata['description']}")

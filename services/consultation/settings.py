@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from libs.chassis.addresses import database_address
 from libs.chassis.settings import setting
 
 
@@ -14,7 +15,10 @@ class ConsultationSettings:
     """Settings of one owner's consultation service; several may share a process with other services."""
 
     database_url: str = setting(
-        "MAILLAGE_CONSULTATION_DATABASE_URL", "address of the consultation database", secret=True
+        "MAILLAGE_CONSULTATION_DATABASE_URL",
+        "address of the consultation database",
+        secret=True,
+        check=database_address,
     )
     bus_url: str = setting("MAILLAGE_BUS_URL", "address of the message bus", secret=True)
     issuer: str = setting("MAILLAGE_ISSUER", "`iss` of the tokens that are trusted")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from libs.chassis.addresses import database_address
 from libs.chassis.settings import SettingsError, setting
 
 
@@ -14,7 +15,10 @@ class DefisSettings:
     """Settings of one operator's instance. Several instances may share a process: nothing else knows the operator."""
 
     database_url: str = setting(
-        "MAILLAGE_DEFIS_DATABASE_URL", "address of this operator's défi database", secret=True
+        "MAILLAGE_DEFIS_DATABASE_URL",
+        "address of this operator's défi database",
+        secret=True,
+        check=database_address,
     )
     bus_url: str = setting("MAILLAGE_BUS_URL", "address of the message bus", secret=True)
     issuer: str = setting("MAILLAGE_ISSUER", "`iss` of the tokens that are trusted")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from libs.chassis.addresses import database_address
 from libs.chassis.settings import SettingsError, setting
 from services.identity.keys.rules import KeyPolicy
 
@@ -17,7 +18,10 @@ class IdentitySettings:
     """Settings of one owner's identity service. The defaults are safe in production."""
 
     database_url: str = setting(
-        "MAILLAGE_IDENTITY_DATABASE_URL", "address of the identity database", secret=True
+        "MAILLAGE_IDENTITY_DATABASE_URL",
+        "address of the identity database",
+        secret=True,
+        check=database_address,
     )
     bus_url: str = setting("MAILLAGE_BUS_URL", "address of the message bus", secret=True)
     secret: str = setting(

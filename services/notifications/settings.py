@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from libs.chassis.addresses import database_address
 from libs.chassis.settings import SettingsError, setting
 
 _SHORTEST_SECRET = 32
@@ -15,7 +16,10 @@ class NotificationsSettings:
     """Settings of the coalition's notifications service. The defaults are safe in production."""
 
     database_url: str = setting(
-        "MAILLAGE_NOTIFICATIONS_DATABASE_URL", "address of the notifications database", secret=True
+        "MAILLAGE_NOTIFICATIONS_DATABASE_URL",
+        "address of the notifications database",
+        secret=True,
+        check=database_address,
     )
     bus_url: str = setting("MAILLAGE_BUS_URL", "address of the message bus", secret=True)
     secret: str = setting(
