@@ -17,6 +17,11 @@ def defi(operator: str, defi_id: UUID | str) -> Json:
     return get(operator, f"/defis/{defi_id}")
 
 
+def overview(operator: str, defi_id: UUID) -> Json:
+    """What the page of a défi shows: `{defi, outlook, meetings, timeline}`; a 404 for who may not know of it."""
+    return get(operator, f"/defis/{defi_id}/overview")
+
+
 def defis(operator: str, **filters: Any) -> Json:
     """One page of published défis: by `commune`, `departement`, `theme`, `stage`, `kind`, `state`, `origin`."""
     return get(operator, "/defis", **filters)

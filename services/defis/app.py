@@ -16,6 +16,7 @@ from services.defis.core_groups.routes import blueprint as core_groups
 from services.defis.debates.routes import blueprint as debates
 from services.defis.gates.routes import blueprint as gates
 from services.defis.meetings.routes import blueprint as meetings
+from services.defis.overview.routes import blueprint as overview
 from services.defis.pledges.routes import blueprint as pledges
 from services.defis.privacy.routes import blueprint as privacy
 from services.defis.settings import DefisSettings
@@ -35,6 +36,7 @@ BLUEPRINTS = (
     pledges,
     gates,
     timeline,
+    overview,
     summaries,
     accompaniment,
     privacy,

@@ -336,9 +336,10 @@ def test_a_page_costs_a_handful_of_statements_however_long_it_is(
         defi = publish(tokens.account())
         defi.pledge(bruno)
     paths = {
-        "/defis": 5,
-        "/me/defis": 5,
-        f"/defis/{defi.id}": 6,
+        "/defis": 2,
+        "/me/defis": 2,
+        f"/defis/{defi.id}": 3,
+        f"/defis/{defi.id}/overview": 9,
         f"/defis/{defi.id}/meetings": 5,
         f"/defis/{defi.id}/timeline": 3,
         f"/defis/{defi.id}/pledges": 3,

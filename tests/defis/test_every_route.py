@@ -78,6 +78,7 @@ ROUTES = [
     Route("post", "/gates/{gate}/decision", OPERATOR, {"decision": "refuse", "reasons": ["other"]}),
     Route("post", "/gates/{gate}/appeal", {"porteur"}, {"appeal": "Si."}),
     Route("get", "/timeline", ANYBODY),
+    Route("get", "/overview", ANYBODY),
 ]
 # Who else may, or is told otherwise, and why.
 OTHERWISE = {

@@ -9,15 +9,13 @@ from uuid import UUID
 from flask import Blueprint, flash, request
 from flask_babel import gettext as _
 
-from gateway.clients import defis, meetings
+from gateway.clients import defis
 from gateway.pages.defis.ancestry import descendants_of, origin_of
 from gateway.pages.defis.happenings import agenda_of, gathered
 from gateway.pages.support import filled, go, page, refused, signed_in, typed
 from libs.chassis.access import public
 
 blueprint = Blueprint("defis", __name__)
-
-_WITH_A_GATE = ("published", "paused")
 
 
 @blueprint.get("/defis/<slug:operator>/<uuid:defi_id>")
@@ -66,18 +64,18 @@ def decide(operator: str, defi_id: UUID) -> Any:
 
 
 def _shown(operator: str, defi_id: UUID, status: int = 200, **form: Any) -> Any:
-    """The page, with the form that was refused where one was. Five calls at most."""
-    defi = defis.defi(operator, defi_id)
-    happened = defis.timeline(operator, defi_id)
+    """The page, with the form that was refused where one was. Two calls at most."""
+    seen = defis.overview(operator, defi_id)
+    defi, happened = seen["defi"], seen["timeline"]
     return page(
         "defis/show.html",
         status,
         **({"values": {}, "problem": None} | form),
         defi=defi,
         origin=origin_of(defi),
-        outlook=defis.outlook(operator, defi_id) if defi["state"] in _WITH_A_GATE else None,
+        outlook=seen["outlook"],
         descendants=descendants_of(defi),
-        agenda=agenda_of(meetings.meetings(operator, defi_id)["items"], datetime.now(UTC)),
+        agenda=agenda_of(seen["meetings"]["items"], datetime.now(UTC)),
         happened=gathered(happened["items"]),
         more=bool(happened["next"]),
     )

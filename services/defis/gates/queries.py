@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select, union
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from libs.chassis.tokens import Principal
 from services.defis.challenges.models import Defi
 from services.defis.challenges.rules import Stage, next_stage
-from services.defis.core_groups.models import Member
 from services.defis.gates.models import Gate
 from services.defis.gates.rules import UNDECIDED, Condition, conditions
 from services.defis.meetings.models import Meeting
-from services.defis.pledges.models import Pledge
 from services.defis.pledges.rules import STANDING
 from services.defis.standing import Role, Standing
-from services.defis.visibility import find_defi
+from services.defis.visibility import Seen, find_defi
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +30,30 @@ class Outlook:
     undecided: dict[str, Any] | None
 
 
+COMMITTED: Final = """
+    SELECT count(*) FROM (
+        SELECT subject FROM member
+        WHERE member.defi_id = asked.id AND member.state = 'active' AND role = ANY(:core)
+        UNION
+        SELECT subject FROM pledge
+        WHERE pledge.defi_id = asked.id AND pledge.state = ANY(:standing) AND subject IS NOT NULL
+    ) AS people
+"""
+"""How many people are committed to the défi `asked.id`: `gates/rules.py` says what that means."""
+
+COMMITTED_BY: Final = {
+    "core": [Role.PORTEUR.value, Role.CORE.value],
+    "standing": [state.value for state in STANDING],
+}
+"""What its places are filled with."""
+
+_OF_EACH: Final = "SELECT id, ({committed}) FROM unnest(CAST(:ids AS uuid[])) AS asked (id)"
+_COMMITTED_PEOPLE = text(_OF_EACH.format(committed=COMMITTED))
+
+
 def committed_people(session: Session, defi_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """How many people are committed to each défi: `gates/rules.py` says what that means."""
-    core = select(Member.defi_id, Member.subject).where(
-        Member.defi_id.in_(defi_ids), Member.state == "active", Member.role.in_((Role.PORTEUR, Role.CORE))
-    )
-    pledging = select(Pledge.defi_id, Pledge.subject).where(
-        Pledge.defi_id.in_(defi_ids), Pledge.state.in_(STANDING), Pledge.subject.is_not(None)
-    )
-    people = union(core, pledging).subquery()
-    query = select(people.c.defi_id, func.count()).group_by(people.c.defi_id)
-    return dict(session.execute(query).all())
+    """How many people are committed to each of these défis."""
+    return dict(session.execute(_COMMITTED_PEOPLE, {"ids": list(defi_ids), **COMMITTED_BY}).all())
 
 
 def debates_reported(session: Session, defi_id: UUID) -> int:
@@ -56,13 +67,25 @@ def debates_reported(session: Session, defi_id: UUID) -> int:
 
 
 def count_conditions(
-    session: Session, defi: Defi, stage: Stage, needed: int, evidence: Mapping[str, str] | None = None
+    session: Session,
+    defi: Defi,
+    stage: Stage,
+    needed: int,
+    evidence: Mapping[str, str] | None = None,
+    *,
+    committed: int | None = None,
 ) -> list[Condition]:
-    """The conditions of the gate to `stage` as they stand now: `needed` people are asked for, `evidence` is stated."""
+    """The conditions of the gate to `stage` as they stand now: `needed` people are asked for, `evidence` is stated.
+
+    `committed` is how many are, where the caller has counted them already.
+    """
+    counted = stage is Stage.CREACTION
+    if counted and committed is None:
+        committed = committed_people(session, [defi.id])[defi.id]
     return conditions(
         stage,
-        debates=debates_reported(session, defi.id),
-        committed=committed_people(session, [defi.id]).get(defi.id, 0),
+        debates=debates_reported(session, defi.id) if counted else 0,
+        committed=committed or 0,
         needed=needed,
         evidence=evidence,
     )
@@ -70,13 +93,18 @@ def count_conditions(
 
 def show_outlook(session: Session, defi_id: UUID, caller: Principal | None, needed: int) -> Outlook:
     """What the next gate asks for, as anyone who sees the défi may know. Raises `NotFound`."""
-    defi, standing = find_defi(session, defi_id, caller)
+    return outlook_of(session, find_defi(session, defi_id, caller), needed)
+
+
+def outlook_of(session: Session, seen: Seen, needed: int, *, committed: int | None = None) -> Outlook:
+    """What the next gate of a défi asks for; `committed` as for `count_conditions`."""
+    defi, standing = seen
     stage = next_stage(Stage(defi.stage))
     if stage is None:
         return Outlook(None, [], None)
     undecided = session.scalar(select(Gate).where(Gate.defi_id == defi.id, Gate.state.in_(UNDECIDED)))
     stated = undecided.evidence if undecided else None
-    found = count_conditions(session, defi, stage, needed, stated)
+    found = count_conditions(session, defi, stage, needed, stated, committed=committed)
     return Outlook(stage, found, shown(undecided, standing) if undecided else None)
 
 

@@ -18,7 +18,7 @@ from services.defis.challenges.models import Defi
 from services.defis.meetings.models import Meeting, Registration
 from services.defis.meetings.rules import Place
 from services.defis.standing import Standing
-from services.defis.visibility import find_defi
+from services.defis.visibility import Seen, find_defi
 
 
 def get_meeting(session: Session, defi: Defi, meeting_id: UUID, *, lock: bool = False) -> Meeting:
@@ -51,7 +51,12 @@ def list_meetings(
     session: Session, defi_id: UUID, caller: Principal | None, cursor: str | None, limit: int
 ) -> Page[dict[str, Any]]:
     """A page of a défi's meetings, the latest first. Raises `NotFound`."""
-    defi, standing = find_defi(session, defi_id, caller)
+    return meetings_of(session, find_defi(session, defi_id, caller), cursor, limit)
+
+
+def meetings_of(session: Session, seen: Seen, cursor: str | None, limit: int) -> Page[dict[str, Any]]:
+    """A page of the meetings of a défi, by what the caller is to it."""
+    defi, standing = seen
     listing = f"meetings:{defi.id}"
     after = decode_cursor(listing, cursor, datetime.fromisoformat, UUID)
     query = (
@@ -68,6 +73,8 @@ def list_meetings(
 
 def shown(session: Session, meetings: Sequence[Meeting], standing: Standing) -> list[dict[str, Any]]:
     """Meetings as who has `standing` sees them: the online address for those inside and those who have a place."""
+    if not meetings:
+        return []
     ids = [meeting.id for meeting in meetings]
     counts = _counts(session, ids)
     mine = _places_of(session, ids, standing.subject)

@@ -75,7 +75,7 @@ def offer(
     )
     session.add(pledge)
     session.flush()
-    committed = committed_people(session, [defi.id]).get(defi.id, 0)
+    committed = committed_people(session, [defi.id])[defi.id]
     keep(session, defi, Kind.PLEDGE_OFFERED, standing, now, kind=pledge.kind, committed=committed)
     record(session, PledgeOffered(defi_id=defi.id, kind=pledge.kind, committed=committed))
     notify(session, core_of(session, defi), Notice.PLEDGE_OFFERED, defi, but=caller.subject, **_facts(pledge))

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
 from services.defis.challenges.models import Defi
 from services.defis.challenges.rules import LISTED_STATES, theme_codes
-from services.defis.core_groups.models import Member
-from services.defis.gates.queries import committed_people
-from services.defis.meetings.models import Meeting
-from services.defis.pledges.models import Pledge
-from services.defis.pledges.rules import STANDING
+from services.defis.gates.queries import COMMITTED, COMMITTED_BY
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,54 +26,51 @@ class NextMeeting:
     starts_at: datetime
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Figures:
     """What is counted of one défi. `pledges` counts, by kind, those that stand: offered, accepted or fulfilled."""
 
-    members: int = 0
-    committed: int = 0
-    pledges: dict[str, int] = field(default_factory=dict)
-    pledged_cents: int = 0
-    next_meeting: NextMeeting | None = None
+    members: int
+    committed: int
+    pledges: dict[str, int]
+    pledged_cents: int
+    next_meeting: NextMeeting | None
+
+
+_OF_EACH: Final = """
+    SELECT asked.id,
+        (SELECT count(*) FROM member WHERE member.defi_id = asked.id AND member.state = 'active') AS members,
+        ({committed}) AS committed,
+        pledged.kinds, pledged.cents,
+        next.id AS meeting, next.kind, next.title, next.starts_at
+    FROM unnest(CAST(:ids AS uuid[])) AS asked (id)
+    CROSS JOIN LATERAL (
+        SELECT json_object_agg(kind, pledges ORDER BY kind) AS kinds, sum(cents) AS cents
+        FROM (
+            SELECT kind, count(*) AS pledges, sum(amount_cents) AS cents FROM pledge
+            WHERE pledge.defi_id = asked.id AND pledge.state = ANY(:standing)
+            GROUP BY kind
+        ) AS kind
+    ) AS pledged
+    LEFT JOIN LATERAL (
+        SELECT meeting.id, kind, title, starts_at FROM meeting
+        WHERE meeting.defi_id = asked.id AND meeting.state = 'scheduled' AND ends_at > now()
+        ORDER BY starts_at, meeting.id
+        LIMIT 1
+    ) AS next ON true
+"""
+_FIGURES = text(_OF_EACH.format(committed=COMMITTED))
 
 
 def figures_of(session: Session, defi_ids: Sequence[UUID]) -> dict[UUID, Figures]:
-    """The figures of each of these défis, in four statements however many they are."""
-    figures = {defi_id: Figures() for defi_id in defi_ids}
-    if not figures:
-        return figures
-    for defi_id, count in committed_people(session, defi_ids).items():
-        figures[defi_id].committed = count
-    members = (
-        select(Member.defi_id, func.count())
-        .where(Member.defi_id.in_(defi_ids), Member.state == "active")
-        .group_by(Member.defi_id)
-    )
-    for defi_id, count in session.execute(members):
-        figures[defi_id].members = count
-    pledges = (
-        select(Pledge.defi_id, Pledge.kind, func.count(), func.coalesce(func.sum(Pledge.amount_cents), 0))
-        .where(Pledge.defi_id.in_(defi_ids), Pledge.state.in_(STANDING))
-        .group_by(Pledge.defi_id, Pledge.kind)
-        .order_by(Pledge.kind)
-    )
-    for defi_id, kind, count, cents in session.execute(pledges):
-        figures[defi_id].pledges[kind] = count
-        figures[defi_id].pledged_cents += int(cents or 0)
-    for meeting in session.execute(_next_meetings(defi_ids)):
-        figures[meeting.defi_id].next_meeting = NextMeeting(
-            meeting.id, meeting.kind, meeting.title, meeting.starts_at
-        )
-    return figures
+    """The figures of each of these défis, in one statement however many they are."""
+    rows = session.execute(_FIGURES, {"ids": list(defi_ids), **COMMITTED_BY})
+    return {row.id: _figures(row) for row in rows}
 
 
-def _next_meetings(defi_ids: Sequence[UUID]) -> Any:
-    return (
-        select(Meeting.defi_id, Meeting.id, Meeting.kind, Meeting.title, Meeting.starts_at)
-        .ext(distinct_on(Meeting.defi_id))
-        .where(Meeting.defi_id.in_(defi_ids), Meeting.state == "scheduled", Meeting.ends_at > func.now())
-        .order_by(Meeting.defi_id, Meeting.starts_at, Meeting.id)
-    )
+def _figures(row: Row[Any]) -> Figures:
+    meeting = NextMeeting(row.meeting, row.kind, row.title, row.starts_at) if row.meeting else None
+    return Figures(row.members, row.committed, row.kinds or {}, int(row.cents or 0), meeting)
 
 
 def summarise(session: Session) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from libs.chassis.paging import Page, decode_cursor, page
 from libs.chassis.tokens import Principal
 from services.defis.timeline.models import Entry
 from services.defis.timeline.rules import PUBLIC
-from services.defis.visibility import find_defi
+from services.defis.visibility import Seen, find_defi
 
 
 def list_entries(
@@ -20,10 +20,17 @@ def list_entries(
 ) -> Page[Entry]:
     """A page of a défi's timeline, newest first: public entries alone for who is not inside.
 
-    Raises `NotFound` where `caller` may not know of the défi. Entries come detached from the session; for who is
-    not inside they have lost their actor and reason.
+    Raises `NotFound` where `caller` may not know of the défi.
     """
-    defi, standing = find_defi(session, defi_id, caller)
+    return entries_of(session, find_defi(session, defi_id, caller), cursor, limit)
+
+
+def entries_of(session: Session, seen: Seen, cursor: str | None, limit: int) -> Page[Entry]:
+    """A page of the timeline of a défi, by what the caller is to it.
+
+    Entries come detached from the session; for who is not inside they have lost their actor and reason.
+    """
+    defi, standing = seen
     listing = f"timeline:{defi.id}"
     after = decode_cursor(listing, cursor, datetime.fromisoformat, UUID)
     query = select(Entry).where(Entry.defi_id == defi.id).order_by(Entry.at.desc(), Entry.id.desc())
@@ -32,8 +39,8 @@ def list_entries(
     if after is not None:
         query = query.where(tuple_(Entry.at, Entry.id) < after)
     rows = session.scalars(query.limit(limit + 1)).all()
-    session.expunge_all()
-    if not standing.inside:
-        for row in rows:
+    for row in rows:
+        session.expunge(row)
+        if not standing.inside:
             row.actor = row.reason = None
     return page(listing, rows, limit, lambda row: (row.at.isoformat(), str(row.id)))
