@@ -36,7 +36,10 @@ TOPICS = {
     "consultation": Topic(
         _("A consultation"),
         _("Follow this consultation"),
-        _("You are told when this consultation opens or closes, and when its results are published."),
+        _(
+            "You are told when this consultation opens or closes, when its results are published, and when an "
+            "action that comes from it is measured."
+        ),
     ),
 }
 """By the word that begins a topic."""

@@ -94,3 +94,10 @@ class ActionMeasured(Event):
     value: str = described("The figure, a decimal number, in the indicator's unit.")
     kind: str | None = described("The kind of territory it is of; null for all.", default=None)
     corrects: UUID | None = described("The measure that it replaces, which stays readable.", default=None)
+    proposals: list[str] | None = described(
+        "Ids of the public proposals that the action comes from; null from a publisher that does not say.",
+        default=None,
+    )
+    consultations: list[str] | None = described(
+        "Ids of the consultations that these proposals answer.", default=None
+    )

@@ -205,6 +205,24 @@ def test_a_measure_is_kept_and_told(
     assert envelope.type == "coalition.consultation.action_measured.v1"
     assert (str(told.action_id), told.cause_id) == (action.rpartition("/")[2], cause.id)
     assert (told.value, told.kind, told.measured_on) == ("12.500000", "rural", TODAY.isoformat())
+    assert (told.proposals, told.consultations) == ([], [])
+
+
+def test_a_measure_is_told_with_the_public_proposals_that_its_action_comes_from(
+    coordinator: Coordinator, make_proposal: MakeProposal, database: Database
+) -> None:
+    kept, also, refused = make_proposal(), make_proposal(), make_proposal()
+    action = coordinator.action(proposals=[str(kept), str(also), str(refused)])
+    with database.transaction() as session:
+        row = session.get_one(Proposal, refused)
+        row.state, row.reason = "refused", "rude"
+        consultation = row.consultation_id
+    coordinator.post(coordinator.indicator(action), MEASURE)
+    with database.transaction() as session:
+        (message,) = session.scalars(text("SELECT envelope FROM outbox WHERE type LIKE '%measured%'")).all()
+    told = ActionMeasured.load(Envelope.from_json(message).data)
+    assert set(told.proposals or ()) == {str(kept), str(also)}
+    assert told.consultations == [str(consultation)]
 
 
 def test_a_correction_is_another_measure_with_a_reason_and_the_first_stays_readable(

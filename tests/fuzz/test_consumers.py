@@ -41,7 +41,8 @@ SOUND: dict[str, Any] = {
     "origin_kind": "none", "origin_owner": None, "origin_id": None, "outcome": "completed", "slug": "vivre-mieux",
     "starts_at": "2099-01-01T10:00:00Z", "closes_at": "2099-01-01T10:00:00Z", "number": 1, "final": True,
     "corrects": None, "reference": f"defi:{SOMEBODY}", "title": "Un café", "facts": {}, "email": "ana@exemple.fr",
-    "language": "fr", "owner": "coalition", "erased": {"votes": 1},
+    "language": "fr", "owner": "coalition", "erased": {"votes": 1}, "proposals": [SOMEBODY],
+    "consultations": [SOMEBODY],
 }  # fmt: skip
 """What a sound event says in each of its fields; in any other, the id of somebody."""
 KINDS = {"keep-defis-notices": "defi.gate_refused", "keep-consultation-notices": "proposal.refused"}

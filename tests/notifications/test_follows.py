@@ -12,6 +12,7 @@ from sqlalchemy import event
 
 from libs.chassis.ids import uuid4, uuid7
 from libs.contracts.consultation import (
+    ActionMeasured,
     ConsultationClosed,
     ConsultationOpened,
     ProposalAccepted,
@@ -263,6 +264,87 @@ def test_who_follows_a_consultation_or_a_proposal_of_it_hears_of_results_once(
     (mail,) = digest(service)
     assert mail.count(f"{SITE}/consultations/territoires/results") == 1
     assert said in mail
+
+
+def measured(
+    service: Notifications,
+    action: UUID,
+    proposals: list[UUID] | None,
+    consultations: list[UUID] | None = None,
+    *,
+    corrects: UUID | None = None,
+    at: datetime | None = None,
+) -> None:
+    named = {"proposals": proposals, "consultations": consultations}
+    origins = {name: ids and [str(id) for id in ids] for name, ids in named.items()}
+    fact = {"action_id": action, "cause_id": uuid7(), "indicator_id": uuid7(), "measure_id": uuid7()}
+    figure = {"measured_on": "2026-11-21", "value": "12.5", "corrects": corrects}
+    service.hear(ActionMeasured(**fact, **figure, **origins), at=at)  # type: ignore[arg-type]
+
+
+def test_who_follows_a_proposal_hears_once_that_an_action_that_comes_from_it_was_measured(
+    service: Notifications,
+) -> None:
+    consultation, proposals, action = uuid7(), [uuid7(), uuid7()], uuid7()
+    for proposal in proposals:
+        service.hear(ProposalAccepted(proposal_id=proposal, consultation_id=consultation))
+        service.follow("ana@example.org", f"proposal:{proposal}")
+    service.follow("ana@example.org", f"consultation:{consultation}")
+    service.follow("bob@example.org", f"consultation:{consultation}")
+    service.follow("eva@example.org", f"consultation:{uuid7()}")
+    measured(service, action, proposals, [consultation])
+    digest(service)
+    ana, bob = (mail for mail in service.mails() if mail.to in ("ana@example.org", "bob@example.org"))
+    assert len(service.mails()) == 2
+    for mail in (ana, bob):
+        assert mail.text.count("que vous suivez a été mesurée.") == 1
+        assert mail.text.count(f"{SITE}/actions/{action}") == 1
+        assert "corrige" not in mail.text
+
+
+def test_several_figures_of_one_action_are_one_piece_of_news_a_day_and_a_correction_is_another(
+    service: Notifications, ana: Account
+) -> None:
+    consultation, action = uuid7(), uuid7()
+    service.call("POST", "/follows", {"topic": f"consultation:{consultation}"}, ana)
+
+    def told() -> list[tuple[str, list[str]]]:
+        return [(notice["path"], notice["details"]) for notice in service.inbox(ana)["items"][::-1]]
+
+    for _ in range(3):
+        measured(service, action, [uuid7()], [consultation])
+    news = (f"/actions/{action}", [])
+    assert told() == [news]
+    measured(service, action, [], [consultation], corrects=uuid7())
+    correction = (news[0], ["Cette mesure en corrige une précédente, qui reste lisible."])
+    assert told() == [news, correction]
+    another = uuid7()
+    measured(service, another, [], [consultation])
+    assert told() == [news, correction, (f"/actions/{another}", [])]
+    service.rows("UPDATE notice SET created_at = created_at - interval '1 day'")
+    measured(service, action, [], [consultation])
+    assert told() == [news, correction, (f"/actions/{another}", []), news]
+
+
+def test_what_was_told_to_one_follower_today_is_still_told_to_another(
+    service: Notifications, ana: Account
+) -> None:
+    consultation, action, bob = uuid7(), uuid7(), service.person("bob@example.org")
+    for account in (ana, bob):
+        service.call("POST", "/follows", {"topic": f"consultation:{consultation}"}, account)
+        measured(service, action, None, [consultation])
+    assert [len(service.inbox(account)["items"]) for account in (ana, bob)] == [1, 1]
+
+
+def test_a_measure_that_names_no_origin_or_is_a_month_old_is_told_to_nobody(
+    service: Notifications, ana: Account
+) -> None:
+    consultation = uuid7()
+    service.call("POST", "/follows", {"topic": f"consultation:{consultation}"}, ana)
+    measured(service, uuid7(), None)
+    measured(service, uuid7(), [], [consultation], at=datetime.now(UTC) - timedelta(days=31))
+    assert service.inbox(ana)["items"] == []
+    assert service.rows("SELECT reason FROM inbox WHERE status <> 'done'") == []
 
 
 def test_one_can_wait_for_a_consultation_to_open(service: Notifications) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,7 +18,13 @@ from libs.chassis.outbox import record
 from libs.chassis.tokens import Principal
 from libs.contracts.consultation import ActionMeasured
 from services.consultation.actions.models import Action, ActionProposal, Indicator, Measure, Milestone
-from services.consultation.actions.queries import accepted_of_cause, get_action, get_indicator, standing
+from services.consultation.actions.queries import (
+    accepted_of_cause,
+    get_action,
+    get_indicator,
+    origins_of,
+    standing,
+)
 from services.consultation.actions.rules import (
     MOST_INDICATORS,
     MOST_MILESTONES,
@@ -183,7 +189,7 @@ def measure(
     )
     session.add(made)
     session.flush()
-    record(session, _fact(action, made))
+    record(session, _fact(action, made, origins_of(session, action.id)))
     return made
 
 
@@ -212,7 +218,8 @@ def _check_place(session: Session, indicator: Indicator, new: NewMeasure) -> Non
     check_first(session.scalars(others).all(), new.measured_on)
 
 
-def _fact(action: Action, made: Measure) -> ActionMeasured:
+def _fact(action: Action, made: Measure, origins: Mapping[UUID, UUID]) -> ActionMeasured:
+    """The fact; `origins` are the proposals that the action comes from, each with its consultation."""
     return ActionMeasured(
         action_id=action.id,
         cause_id=action.cause_id,
@@ -222,6 +229,8 @@ def _fact(action: Action, made: Measure) -> ActionMeasured:
         value=f"{made.value:f}",
         kind=made.kind,
         corrects=made.corrects,
+        proposals=[str(proposal) for proposal in origins],
+        consultations=sorted({str(consultation) for consultation in origins.values()}),
     )
 
 

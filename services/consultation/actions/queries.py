@@ -124,6 +124,17 @@ def accepted_of_cause(session: Session, cause_id: UUID, ids: Collection[UUID]) -
     return list(found)
 
 
+def origins_of(session: Session, action_id: UUID) -> dict[UUID, UUID]:
+    """The public proposals that the action comes from, each with the consultation that it answers."""
+    query = (
+        select(Proposal.id, Proposal.consultation_id)
+        .join(ActionProposal, ActionProposal.proposal_id == Proposal.id)
+        .where(ActionProposal.action_id == action_id, Proposal.state.in_(PUBLIC_STATES))
+        .order_by(Proposal.id)
+    )
+    return dict(session.execute(query).all())
+
+
 def shown(
     session: Session, actions: Sequence[Action], caller: Principal | None, today: date
 ) -> list[dict[str, Any]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from libs.chassis.inbox import Consumer, Drop, envelope_in_hand
 from libs.contracts.consultation import (
+    ActionMeasured,
     ConsultationClosed,
     ConsultationOpened,
     ProposalAccepted,
@@ -18,9 +19,14 @@ from libs.contracts.consultation import (
 from libs.contracts.defis import DefiClosed, DefiPublished, MeetingScheduled, StageChanged
 from services.notifications.follows.commands import keep_topic
 from services.notifications.follows.queries import followers_of, proposals_of
-from services.notifications.follows.rules import Reference, TopicKind, page_of
+from services.notifications.follows.rules import Reference, TopicKind, page_of, read_references
 from services.notifications.inbox.commands import News, receive
 from services.notifications.inbox.consumers import WORTH_TELLING
+from services.notifications.inbox.queries import told_since
+from services.notifications.kinds.rules import path_of
+
+TOLD_AGAIN_AFTER = timedelta(days=1)
+"""How long nobody is told again of the same action."""
 
 DefiFact = DefiPublished | StageChanged | MeetingScheduled | DefiClosed
 
@@ -93,6 +99,21 @@ def tell_of_results(session: Session, event: ResultsPublished) -> None:
     _tell(session, topics, "followed.results_published", path, {"version": version})
 
 
+def tell_of_measure(session: Session, event: ActionMeasured) -> None:
+    """An action was measured: those who follow a proposal that it comes from, or its consultation, are told.
+
+    Its indicators and kinds of territory each have a figure, which are often written down one after the other: a
+    follower is told of one action once in `TOLD_AGAIN_AFTER`, and of corrections as often, apart.
+    """
+    topics = [
+        *read_references(TopicKind.PROPOSAL, event.proposals or ()),
+        *read_references(TopicKind.CONSULTATION, event.consultations or ()),
+    ]
+    path = path_of(envelope_in_hand(session).owner, f"action:{event.action_id}")
+    facts = {"measure": "corrected"} if event.corrects else {}
+    _tell(session, topics, "followed.action_measured", path, facts, again_after=TOLD_AGAIN_AFTER)
+
+
 def _tell_around_defi(session: Session, event: DefiFact, kind: str, facts: Mapping[str, Any]) -> None:
     defi = _defi(event)
     path = page_of(defi, owner=envelope_in_hand(session).owner)
@@ -100,14 +121,24 @@ def _tell_around_defi(session: Session, event: DefiFact, kind: str, facts: Mappi
 
 
 def _tell(
-    session: Session, topics: Sequence[Reference], kind: str, path: str, facts: Mapping[str, Any]
+    session: Session,
+    topics: Sequence[Reference],
+    kind: str,
+    path: str,
+    facts: Mapping[str, Any],
+    *,
+    again_after: timedelta | None = None,
 ) -> None:
-    """Keep a notice for everybody who follows any of `topics`, one each."""
+    """Keep a notice for everybody who follows any of `topics`, one each; not for who was told the same lately."""
     happened_at, now = envelope_in_hand(session).time, datetime.now(UTC)
     if now - happened_at > WORTH_TELLING:
         raise Drop("older than thirty days")
     news = News(kind=kind, path=path, facts=facts, happened_at=happened_at)
-    receive(session, followers_of(session, topics), news, now)
+    followers = followers_of(session, topics)
+    if followers and again_after is not None:
+        told = told_since(session, now - again_after, kind=kind, path=path, facts=facts)
+        followers = {recipient: follow for recipient, follow in followers.items() if recipient not in told}
+    receive(session, followers, news, now)
 
 
 def _defi(event: DefiFact) -> Reference:
@@ -125,4 +156,5 @@ consumers = (
     Consumer(name="tell-of-openings", event=ConsultationOpened, handle=tell_of_opening),
     Consumer(name="tell-of-closings", event=ConsultationClosed, handle=tell_of_closing),
     Consumer(name="tell-of-results", event=ResultsPublished, handle=tell_of_results),
+    Consumer(name="tell-of-measures", event=ActionMeasured, handle=tell_of_measure),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -63,6 +64,12 @@ def read_reference(text: str) -> Reference | None:
     if found is None:
         return None
     return Reference(TopicKind(found["commune"] or found["other"]), found["code"] or found["id"])
+
+
+def read_references(kind: TopicKind, keys: Iterable[str]) -> list[Reference]:
+    """The things of one kind whose keys another service named; what is no key is left out."""
+    read = (read_reference(f"{kind}:{key}") for key in keys)
+    return [reference for reference in read if reference is not None]
 
 
 def page_of(reference: Reference, *, owner: str | None = None, slug: str | None = None) -> str:

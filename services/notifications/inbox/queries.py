@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +13,7 @@ from sqlalchemy.orm import Session
 from libs.chassis.paging import Page, decode_cursor, page
 from services.notifications.inbox.models import Notice
 from services.notifications.kinds.catalogue import kind_of
-from services.notifications.kinds.rules import details_of
+from services.notifications.kinds.rules import clean_facts, details_of
 from services.notifications.wording import Words
 
 _LISTING = "inbox"
@@ -35,6 +37,19 @@ def count_unread(session: Session, recipient_id: UUID) -> int:
     """How many notices somebody has not read."""
     unread = (Notice.recipient_id == recipient_id, Notice.read_at.is_(None))
     return session.scalars(select(func.count()).select_from(Notice).where(*unread)).one()
+
+
+def told_since(
+    session: Session, since: datetime, *, kind: str, path: str, facts: Mapping[str, Any]
+) -> set[UUID]:
+    """Whom the same was said to since then: of the same kind, about the same page, with the same facts."""
+    same = select(Notice.recipient_id).where(
+        Notice.created_at > since,
+        Notice.kind == kind,
+        Notice.path == path,
+        Notice.facts == clean_facts(kind_of(kind), facts),
+    )
+    return set(session.scalars(same))
 
 
 def told(notice: Notice, words: Words) -> dict[str, Any]:

@@ -15,6 +15,8 @@ RESULTS = {
     "corrected": N_("They correct an earlier version, which stays readable."),
 }
 
+_MEASURES = {"corrected": N_("This measure corrects an earlier one, which stays readable.")}
+
 _OUTCOMES = {
     "completed": N_("It has reached its goal."),
     "abandoned": N_("It is given up."),
@@ -79,5 +81,16 @@ KINDS = (
             "Results are published of a consultation that you follow, or of which you follow a proposal."
         ),
         details=(Coded("version", RESULTS),),
+    ),
+    Kind(
+        code="followed.action_measured",
+        group=GROUP,
+        default=Level.DAILY,
+        headline=N_("A result is measured"),
+        sentence=N_(
+            "An action that comes from a proposal that you follow, or from a consultation that you follow, "
+            "has been measured."
+        ),
+        details=(Coded("measure", _MEASURES),),
     ),
 )
