@@ -71,8 +71,9 @@ class Database:
                 **_PATIENCE,
             },
         )
+        self._lost_at = 0.0
         event.listen(self.engine, "checkin", _note_use)
-        event.listen(self.engine, "checkout", _test_if_idle)
+        event.listen(self.engine, "checkout", self._test_unless_trusted)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -116,7 +117,7 @@ class Database:
             except psycopg.OperationalError as error:
                 if connection.closed:
                     pooled.invalidate(error)
-                    self.engine.dispose()  # the others have most likely lost their server as well
+                    self._lost_at = time.monotonic()  # most likely the others have lost their server as well
                 if connection.closed and _says_nothing(error):
                     raise InDoubt("the connection was lost during a statement") from error
                 raise
@@ -141,6 +142,16 @@ class Database:
         """Close the pooled connections."""
         self.engine.dispose()
 
+    def _test_unless_trusted(self, connection: psycopg.Connection[Any], record: Any, _proxy: Any) -> None:
+        used_at = record.info.get("used_at", 0.0)
+        if used_at > self._lost_at and time.monotonic() - used_at < _TRUSTED_FOR:
+            return
+        try:
+            connection.execute("SELECT 1")
+            connection.rollback()
+        except psycopg.Error as error:
+            raise InvalidatePoolError from error
+
 
 def _says_nothing(error: BaseException | None) -> bool:
     """Whether the server went without a word of what it was doing, or in a crash (57P02), which may come after it."""
@@ -148,23 +159,13 @@ def _says_nothing(error: BaseException | None) -> bool:
 
 
 # SQLAlchemy's own `pool_pre_ping` asks at every checkout, which would double the round trips of a vote. A connection
-# used a moment ago is taken on trust; one that has been idle is tried first, and where the server went away all that
-# the pool keeps are replaced.
+# used a moment ago is taken on trust, unless another was lost since; one that has been idle is tried first, and where
+# the server went away all that the pool keeps are replaced.
 _TRUSTED_FOR = 2.0
 
 
 def _note_use(_connection: Any, record: Any) -> None:
     record.info["used_at"] = time.monotonic()
-
-
-def _test_if_idle(connection: psycopg.Connection[Any], record: Any, _proxy: Any) -> None:
-    if time.monotonic() - record.info.get("used_at", 0.0) < _TRUSTED_FOR:
-        return
-    try:
-        connection.execute("SELECT 1")
-        connection.rollback()
-    except psycopg.Error as error:
-        raise InvalidatePoolError from error
 
 
 _CHANNELS = "channels"
