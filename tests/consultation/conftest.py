@@ -24,6 +24,7 @@ from services.consultation.causes.models import Cause
 from services.consultation.consultations.models import Consultation
 from services.consultation.proposals.models import Proposal
 from services.consultation.settings import ConsultationSettings
+from tests.consultation.hall import Hall
 
 ISSUER = "https://maillage.example/api/identity"
 
@@ -213,3 +214,11 @@ class Voters:
 def voters(client: FlaskClient, tokens: Tokens, consultation: Consultation) -> Voters:
     """Who takes part in the consultation."""
     return Voters(client, tokens, consultation.slug)
+
+
+@pytest.fixture
+def hall(
+    client: FlaskClient, tokens: Tokens, cause: Cause, database: Database, make_proposal: MakeProposal
+) -> Hall:
+    """A hall where workshops of the cause are held."""
+    return Hall(client, tokens, cause, database, make_proposal())
