@@ -16,14 +16,12 @@ from services.consultation.causes.models import Cause
 from services.consultation.consultations.models import Consultation
 from services.consultation.observatory.models import ObservedDefi
 from tests.consultation.conftest import MakeProposal, Tokens
+from tests.consultation.hall import Hall
 from tests.consultation.test_actions_http import INDICATOR, MEASURE
 from tests.consultation.test_causes_http import sound
-from tests.consultation.test_workshops_http import Hall, hall
 
 V1 = "/api/consultation/v1"
 ADMINISTRATOR = ("administrator", "coalition")
-
-__all__ = ["hall"]
 
 
 def read(client: FlaskClient, path: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
