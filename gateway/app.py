@@ -24,6 +24,7 @@ from gateway.pages import BLUEPRINTS
 from gateway.security import configure_security
 from gateway.services import Services
 from gateway.settings import GatewaySettings
+from gateway.shared_reads import SharedReads
 from gateway.statics import configure_static
 from gateway.templating import configure_templates
 from libs.chassis.access import configure_access
@@ -90,6 +91,7 @@ def _configure_session(app: Flask, settings: GatewaySettings) -> None:
 def _configure_services(app: Flask, settings: GatewaySettings, transport: httpx.BaseTransport | None) -> None:
     services = Services(settings.services_url, _carried_on, transport)
     app.extensions["maillage.services"] = services
+    app.extensions["maillage.shared_reads"] = SharedReads(settings.reads_kept)
     app.extensions["maillage.operators"] = Operators(services)
     app.extensions["maillage.tokens"] = TokenShelf()
     app.extensions["maillage.descriptions"] = Kept()

@@ -101,6 +101,11 @@ def visitor() -> str | None:
     return cast("str | None", session.get("visitor"))
 
 
+def is_known() -> bool:
+    """Whether services can tell this reader from others: signed in, or having taken part."""
+    return "account" in session or "visitor" in session
+
+
 def remember_visitor(token: str) -> None:
     """Keep the token that tells this browser apart."""
     session.permanent = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from libs.chassis.settings import SettingsError, setting
@@ -27,6 +28,11 @@ class GatewaySettings:
     secure_cookies: bool = setting("MAILLAGE_SECURE_COOKIES", "send cookies over HTTPS only", default=True)
     read_only: bool = setting(
         "MAILLAGE_READ_ONLY", "say on every page that nothing can be changed for now", default=False
+    )
+    reads_kept: timedelta = setting(
+        "MAILLAGE_READS_KEPT",
+        "seconds for which what is the same for everybody is kept for readers whom nobody can tell apart; 0 for none",
+        default=timedelta(seconds=3),
     )
     demo_mail: Path | None = setting(
         "MAILLAGE_DEMO_MAIL", "Maildir whose mails anyone may read, in a demo only", default=None

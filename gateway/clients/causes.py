@@ -8,6 +8,7 @@ from typing import Any, cast
 from gateway.clients.consultation import BASE
 from gateway.clients.identity import BASE as IDENTITY
 from gateway.clients.identity import current_token, services
+from gateway.clients.reads import read
 from gateway.services import Json
 
 MOST_AT_ONCE = 100
@@ -71,13 +72,12 @@ def items(path: str, **params: Any) -> list[Json]:
 
 def get(path: str, **params: Any) -> Json:
     """Read `path` of the consultation service; parameters that are None or empty are left out."""
-    given = {name: value for name, value in params.items() if value not in (None, "")}
-    return cast(Json, call("GET", path, params=given))
+    return read(BASE + path, params, current_token())
 
 
-def call(method: str, path: str, *, json: Json | None = None, params: Json | None = None) -> Any:
+def call(method: str, path: str, *, json: Json | None = None) -> Any:
     """Call `path` of the consultation service in the reader's name."""
-    return services().call(method, BASE + path, token=current_token(), json=json, params=params)
+    return services().call(method, BASE + path, token=current_token(), json=json)
 
 
 def _me() -> Json:

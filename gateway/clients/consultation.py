@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from gateway.clients.identity import current_token, services
+from gateway.clients.reads import read
 from gateway.services import Json, ServiceProblem
 
 BASE = "/api/consultation/v1"
@@ -110,10 +111,9 @@ def ranked_proposals(slug: str, order: str, cursor: str | None, words: str | Non
     return _get(f"/consultations/{slug}/results/proposals", order=order, cursor=cursor, words=words)
 
 
-def _call(method: str, path: str, *, json: Json | None = None, params: dict[str, Any] | None = None) -> Any:
-    return services().call(method, BASE + path, token=current_token(), json=json, params=params)
+def _call(method: str, path: str, *, json: Json | None = None) -> Any:
+    return services().call(method, BASE + path, token=current_token(), json=json)
 
 
 def _get(path: str, **params: str | None) -> Json:
-    given = {name: value for name, value in params.items() if value is not None}
-    return cast(Json, _call("GET", path, params=given))
+    return read(BASE + path, params, current_token())

@@ -8,6 +8,7 @@ from typing import Any, cast
 from flask import current_app
 
 from gateway import session
+from gateway.clients import reads
 from gateway.clients.identity import BASE, MARGIN_S, access_token_for, services
 from gateway.operators.calls import Operators
 from gateway.operators.tokens import Kept, TokenShelf
@@ -39,7 +40,7 @@ def read(operator: str, path: str, **params: Any) -> Json:
 
 def known() -> list[Json]:
     """The operators that identity knows, by code: `{code, name, territory, contact, status, …}`."""
-    return cast("list[Json]", services().call("GET", f"{BASE}/operators", params={"limit": 100})["items"])
+    return cast("list[Json]", reads.read(f"{BASE}/operators", {"limit": 100})["items"])
 
 
 def host(operator: str) -> Json:

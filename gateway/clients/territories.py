@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from gateway.clients.consultation import BASE as CONSULTATION
 from gateway.clients.identity import BASE as IDENTITY
-from gateway.clients.identity import services
+from gateway.clients.reads import read
 from gateway.services import Json
 
 
@@ -59,5 +59,4 @@ def observed(**narrowing: Any) -> Json:
 
 def _get(path: str, **params: Any) -> Json:
     """Read what is the same for everybody: without the reader's token."""
-    given = {name: value for name, value in params.items() if value not in (None, "")}
-    return cast(Json, services().call("GET", path, params=given))
+    return read(path, params)

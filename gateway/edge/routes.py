@@ -6,6 +6,7 @@ a prefix: services route on full public paths, so an address is the same whereve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,7 @@ class Route:
     """Everything under `prefix` (which ends with a slash) is answered by `service`.
 
     `reads` are patterns of paths below it whose answer is the same for everybody who says not who they are: there a
-    production edge counts once for a crowd that comes at once.
+    production edge counts once for a crowd that comes at once, and the pages ask once.
     """
 
     prefix: str
@@ -32,7 +33,7 @@ class Route:
 _SLUG = "[a-z0-9][a-z0-9-]*"
 
 ROUTES = (
-    Route("/api/identity/", "identity"),
+    Route("/api/identity/", "identity", reads=("/api/identity/v1/operators",)),
     Route(
         "/api/consultation/",
         "consultation",
@@ -48,6 +49,9 @@ ROUTES = (
 """What is there whoever the operators are. The longest prefix first, so that the first match is the right one."""
 
 
+_SHARED = re.compile("|".join(pattern for route in ROUTES for pattern in route.reads))
+
+
 def routes(operators: Iterable[str] = ()) -> tuple[Route, ...]:
     """The whole table where these operators' défis are served; their services are called `defis_<operator>`."""
     own = (Route(f"/api/territories/{operator}/", f"{_DEFIS}_{operator}") for operator in operators)
@@ -57,6 +61,11 @@ def routes(operators: Iterable[str] = ()) -> tuple[Route, ...]:
 def service_of(path: str, table: Sequence[Route] = ROUTES) -> str:
     """The service that answers `path`."""
     return next(route.service for route in table if path.startswith(route.prefix))
+
+
+def is_shared(path: str) -> bool:
+    """Whether what is read at `path` is the same for everybody who says not who they are."""
+    return _SHARED.fullmatch(path) is not None
 
 
 def compose(apps: Mapping[str, WsgiApp], operators: Iterable[str] = ()) -> WsgiApp:

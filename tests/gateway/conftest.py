@@ -6,6 +6,7 @@ import importlib.util
 import re
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,8 @@ def refusal() -> Any:
 @pytest.fixture
 def make_app(backend: Any) -> Callable[..., Flask]:
     def make(transport: httpx.BaseTransport | None = None, **settings: Any) -> Flask:
-        chosen = {"secret": "s" * 40, "public_url": "http://localhost", "secure_cookies": False} | settings
+        plain = {"secret": "s" * 40, "public_url": "http://localhost", "secure_cookies": False}
+        chosen = {**plain, "reads_kept": timedelta(0), **settings}
         return create_app(GatewaySettings(**chosen), transport or httpx.WSGITransport(app=backend))
 
     return make
@@ -78,6 +80,12 @@ def make_app(backend: Any) -> Callable[..., Flask]:
 @pytest.fixture
 def app(make_app: Callable[..., Flask]) -> Flask:
     return make_app()
+
+
+@pytest.fixture
+def make_browser() -> Callable[..., Browser]:
+    """A browser on any site."""
+    return lambda app, languages="fr": Browser(app.test_client(), languages)
 
 
 @pytest.fixture

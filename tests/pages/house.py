@@ -179,7 +179,13 @@ def house(postgres: TestServer, folder: Path, **environ: str) -> Iterator[House]
             for one in instances(OPERATORS)
         }
         given = {one.database_variable: url for one, url in urls.items()}
-        served = {"MAILLAGE_OPERATORS": ",".join(OPERATORS), **given, **environ}
+        # Pages are read the moment after something was done, and their calls are counted.
+        served = {
+            "MAILLAGE_OPERATORS": ",".join(OPERATORS),
+            "MAILLAGE_READS_KEPT": "0",
+            **given,
+            **environ,
+        }
         composed = settings.compose(data, served, postgres_port=1, url=SITE)
         databases = {one.name: stack.enter_context(_opened(one, url)) for one, url in urls.items()}
         with databases["identity"].transaction() as session:
