@@ -8,7 +8,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Barrier
-from uuid import UUID
 
 import psycopg
 import pytest
@@ -21,7 +20,7 @@ from libs.chassis.ids import uuid4
 from services.consultation.consultations.models import Consultation
 from services.consultation.participants.commands import give_consent
 from services.consultation.participants.rules import Identity
-from services.consultation.voting.ballot_box import BallotBox
+from services.consultation.voting.ballot_box import WORTH_A_BATCH, BallotBox
 from services.consultation.voting.commands import Ballot, CastVote
 from services.consultation.voting.models import Vote
 from tests.consultation.conftest import MakeProposal, Tokens
@@ -59,6 +58,11 @@ def blocked_backends(database: Database) -> list[int]:
         return [pid for (pid,) in connection.execute(waiting)]
 
 
+def terminate(database: Database, backends: list[int]) -> None:
+    with database.autocommit() as connection:
+        connection.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) pid", [backends])
+
+
 @pytest.fixture
 def box(database: Database) -> BallotBox:
     return BallotBox(database)
@@ -71,19 +75,24 @@ def threads() -> Iterator[ThreadPoolExecutor]:
 
 
 Behind = Callable[
-    [Identity, UUID, list[tuple[Identity, Ballot]]], tuple[Future[CastVote], list[Future[CastVote]]]
+    [Identity, list[tuple[Identity, Ballot]]], tuple[list[Future[CastVote]], list[Future[CastVote]]]
 ]
 
 
 @pytest.fixture
-def behind(database: Database, box: BallotBox, threads: ThreadPoolExecutor) -> Behind:
-    """Start a vote of somebody who is held, and let others gather behind it."""
+def behind(
+    database: Database, box: BallotBox, threads: ThreadPoolExecutor, make_proposal: MakeProposal
+) -> Behind:
+    """Start votes of somebody who is held, as many as are written at once, and let others gather behind them."""
+    proposals = [make_proposal() for _ in range(1 + WORTH_A_BATCH)]
 
     def start(
-        first: Identity, proposal: UUID, others: list[tuple[Identity, Ballot]]
-    ) -> tuple[Future[CastVote], list[Future[CastVote]]]:
-        blocked = threads.submit(box.cast, first, Ballot(proposal, "agree"))
-        eventually(lambda: blocked_backends(database))
+        slow: Identity, others: list[tuple[Identity, Ballot]]
+    ) -> tuple[list[Future[CastVote]], list[Future[CastVote]]]:
+        blocked = []
+        for written, batch in enumerate((proposals[:1], proposals[1:])):
+            blocked += [threads.submit(box.cast, slow, Ballot(proposal, "agree")) for proposal in batch]
+            eventually(lambda: len(blocked_backends(database)) == written + 1)  # noqa: B023 - called at once
         gathered = [threads.submit(box.cast, who, ballot) for who, ballot in others]
         eventually(lambda: len(box._waiting) == len(others))
         return blocked, gathered
@@ -99,7 +108,6 @@ def test_votes_that_gather_are_written_in_one_statement_and_each_is_answered_for
     with held(database, first):
         blocked, gathered = behind(
             first,
-            proposal,
             [
                 (voters[0], Ballot(proposal, "agree", ("doable",))),
                 (voters[1], Ballot(proposal, "disagree")),
@@ -109,14 +117,14 @@ def test_votes_that_gather_are_written_in_one_statement_and_each_is_answered_for
                 (voters[0], Ballot(other, "agree", ("noWay",))),
             ],
         )
-    assert blocked.result().choice == "agree"
+    assert {vote.result().choice for vote in blocked} == {"agree"}
     assert [vote.result().choice for vote in gathered[:3]] == ["agree", "disagree", "neutral"]
     refusals = [type(vote.exception()) for vote in gathered[3:]]
     assert refusals == [Forbidden, NotFound, Invalid]
     # One statement has one instant.
     assert len({vote.result().voted_at for vote in gathered[:3]}) == 1
     with database.transaction() as session:
-        assert session.scalar(select(func.count()).select_from(Vote)) == 4
+        assert session.scalar(select(func.count()).select_from(Vote)) == len(blocked) + 3
 
 
 def test_two_votes_of_one_person_on_one_proposal_that_gather_are_both_given_and_the_last_holds(
@@ -124,12 +132,35 @@ def test_two_votes_of_one_person_on_one_proposal_that_gather_are_both_given_and_
 ) -> None:
     first, who, proposal = someone(database, consultation), someone(database, consultation), make_proposal()
     with held(database, first):
-        _, gathered = behind(
-            first, proposal, [(who, Ballot(proposal, "agree")), (who, Ballot(proposal, "disagree"))]
+        blocked, gathered = behind(
+            first, [(who, Ballot(proposal, "agree")), (who, Ballot(proposal, "disagree"))]
         )
     assert all(isinstance(vote.result(), CastVote) for vote in gathered)
     with database.transaction() as session:
-        assert session.scalar(select(func.count()).select_from(Vote)) == 2
+        assert session.scalar(select(func.count()).select_from(Vote)) == len(blocked) + 1
+
+
+def test_who_comes_alone_waits_for_what_is_being_written_and_enough_of_them_do_not(
+    database: Database,
+    consultation: Consultation,
+    make_proposal: MakeProposal,
+    box: BallotBox,
+    threads: ThreadPoolExecutor,
+) -> None:
+    slow, proposal = someone(database, consultation), make_proposal()
+    with held(database, slow):
+        blocked = threads.submit(box.cast, slow, Ballot(proposal, "agree"))
+        eventually(lambda: blocked_backends(database))
+        others = []
+        for waiting in [*range(1, WORTH_A_BATCH), 0]:
+            assert not any(vote.done() for vote in others)
+            others.append(
+                threads.submit(box.cast, someone(database, consultation), Ballot(proposal, "agree"))
+            )
+            eventually(lambda: len(box._waiting) == waiting)  # noqa: B023 - called at once
+        assert {vote.result(30).choice for vote in others} == {"agree"}
+        assert not blocked.done()
+    assert blocked.result(30).choice == "agree"
 
 
 def test_an_error_of_the_database_is_everybodys_in_that_batch_and_nobodys_after_it(
@@ -143,15 +174,13 @@ def test_an_error_of_the_database_is_everybodys_in_that_batch_and_nobodys_after_
     proposal = make_proposal()
     with held(database, first), held(database, second):
         blocked, gathered = behind(
-            first, proposal, [(second, Ballot(proposal, "agree")), (third, Ballot(proposal, "agree"))]
+            first, [(second, Ballot(proposal, "agree")), (third, Ballot(proposal, "agree"))]
         )
-        for batch in ([blocked], gathered):
-            (backend,) = blocked_backends(database)
-            with database.autocommit() as connection:
-                connection.execute("SELECT pg_terminate_backend(%s)", [backend])
-            assert [type(vote.exception()) for vote in batch] == [psycopg.errors.AdminShutdown] * len(batch)
-            if batch == [blocked]:
-                eventually(lambda: blocked_backends(database))
+        terminate(database, blocked_backends(database))
+        assert {type(vote.exception()) for vote in blocked} == {psycopg.errors.AdminShutdown}
+        eventually(lambda: blocked_backends(database))
+        terminate(database, blocked_backends(database))
+        assert [type(vote.exception()) for vote in gathered] == [psycopg.errors.AdminShutdown] * 2
     assert box.cast(third, Ballot(proposal, "agree")).choice == "agree"
 
 

@@ -1,8 +1,9 @@
 """Votes that arrive together are written together.
 
 A campaign brings a crowd, and most of what one vote costs is a round trip and a commit. While one thread of a process
-waits for the database, the votes of the others gather; then the first of these writes all of them in one statement.
-Nobody waits for company: a vote that comes alone goes at once, and under a crowd the batches grow by themselves.
+waits for the database, the votes of the others gather; then one of these writes all of them in one statement: when the
+first is back, or while it is away once they are enough to be worth it. Nobody waits for company: a vote that comes
+alone goes at once, and under a crowd the batches grow by themselves.
 
 A refusal is an answer to one vote. An error is the database's condition, and everybody's in that batch.
 """
@@ -22,17 +23,23 @@ from services.consultation.participants.rules import Identity
 from services.consultation.voting.commands import Ballot, CastVote, Slip, cast_together
 from services.consultation.voting.rules import MOST_IN_A_BATCH
 
+MOST_AT_ONCE = 2
+"""Batches of one process that are written at once: PostgreSQL makes what commits together durable together."""
+WORTH_A_BATCH = 4
+"""Votes that do not wait for the batch before them: among four, most of what a vote costs is saved already."""
+
 Answer = CastVote | Problem
 
 
 class _Voter:
-    """A thread that waits for the answer to its vote, or for its turn to write."""
+    """A thread that waits for the answer to its vote, or for the batch that it is to write."""
 
-    __slots__ = ("answer", "slip", "turn")
+    __slots__ = ("answer", "batch", "slip", "turn")
 
     def __init__(self, slip: Slip) -> None:
         self.slip = slip
         self.answer: Answer | BaseException | None = None
+        self.batch: Sequence[_Voter] = ()
         self.turn = Lock()
         self.turn.acquire()
 
@@ -44,7 +51,7 @@ class BallotBox:
         self._database = database
         self._lock = Lock()
         self._waiting: deque[_Voter] = deque()
-        self._someone_writes = False
+        self._being_written = 0
 
     def cast(self, who: Identity, ballot: Ballot) -> CastVote:
         """Write what `who` thinks of one proposal, and return once it is durable.
@@ -54,29 +61,39 @@ class BallotBox:
         voter = _Voter(Slip(who, ballot))
         with self._lock:
             self._waiting.append(voter)
-            first, self._someone_writes = not self._someone_writes, True
-        if not first:
+            batch = self._next_batch()
+        if not batch:
             voter.turn.acquire()
-        if voter.answer is None:
-            self._write()
+            batch, voter.batch = voter.batch, ()
+        if batch:
+            self._write(batch, voter)
         if isinstance(voter.answer, BaseException):
             raise voter.answer
         assert voter.answer is not None
         return voter.answer
 
-    def _write(self) -> None:
-        """Write what has gathered, let the next writer begin, then tell the others of this batch."""
-        with self._lock:
-            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_IN_A_BATCH))]
+    def _next_batch(self) -> Sequence[_Voter]:
+        """What is to be written now, of what has gathered; nothing while it is better to wait. Under the lock."""
+        gathered = len(self._waiting)
+        if self._being_written and (self._being_written == MOST_AT_ONCE or gathered < WORTH_A_BATCH):
+            return ()
+        self._being_written += gathered > 0
+        return [self._waiting.popleft() for _ in range(min(gathered, MOST_IN_A_BATCH))]
+
+    def _write(self, batch: Sequence[_Voter], writer: _Voter) -> None:
+        """Write a batch, which fell to one of its voters; let the next one begin, then tell the others of this one."""
         try:
             self._answer(batch)
         finally:
             with self._lock:
-                self._someone_writes = bool(self._waiting)
-                if self._waiting:
-                    self._waiting[0].turn.release()
-            for voter in batch[1:]:
-                voter.turn.release()
+                self._being_written -= 1
+                following = self._next_batch()
+            if following:
+                following[0].batch = following
+                following[0].turn.release()
+            for voter in batch:
+                if voter is not writer:
+                    voter.turn.release()
 
     def _answer(self, batch: Sequence[_Voter]) -> None:
         answers: Sequence[Answer | BaseException]
