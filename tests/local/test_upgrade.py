@@ -42,7 +42,7 @@ def previous(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if archive.returncode != 0:
         pytest.fail(
             f"The commit {commit} that deploy/previous names is not in this clone "
-            f"({archive.stderr.decode().strip()}): fetch the whole history (git fetch --unshallow; in a CI, depth 0)."
+            f"({archive.stderr.decode().strip()}). Fetch it: git fetch --depth 1 origin {commit}"
         )
     subprocess.run(["tar", "-x", "-C", tree], input=archive.stdout, check=True)
     return tree
