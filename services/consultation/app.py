@@ -26,6 +26,7 @@ from services.consultation.settings import ConsultationSettings
 from services.consultation.tallies.recent import RecentFigures
 from services.consultation.voting.ballot_box import BallotBox
 from services.consultation.voting.lane import SoundVotes
+from services.consultation.voting.metrics import BatchedVotes
 from services.consultation.voting.routes import blueprint as voting
 from services.consultation.workshops.routes import blueprint as workshops
 
@@ -68,6 +69,7 @@ def create_app(settings: ConsultationSettings, database: Database, verifier: Tok
             extensions={
                 "consultation.figures": RecentFigures(settings.figures_kept, database.transaction),
                 "consultation.ballots": ballots,
+                "consultation.batched_votes": BatchedVotes(NAME, settings.owner),
             },
         )
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from prometheus_client import REGISTRY
 
 from libs.chassis.db import Database
 from libs.chassis.ids import uuid7
@@ -66,6 +67,30 @@ def test_a_bad_item_refuses_only_itself(
     assert [item["proposal"] for item in items[5:10]] == [str(other), "pas-un-uuid", None, None, None]
     assert all(("vote" in item) != ("problem" in item) for item in items)
     assert votes(database) == 2
+
+
+def test_every_vote_of_a_batch_is_counted_by_what_became_of_it(
+    client: FlaskClient, voters: Voters, make_proposal: MakeProposal
+) -> None:
+    def counted(*outcomes: str) -> list[float]:
+        labels = [
+            {"service": "consultation", "owner": "coalition", "outcome": outcome} for outcome in outcomes
+        ]
+        return [REGISTRY.get_sample_value("maillage_batched_votes_total", label) or 0 for label in labels]
+
+    outcomes = ("cast", "proposal.unknown", "request.invalid", "vote.qualifier_of_other_side")
+    before, proposal = counted(*outcomes), str(make_proposal())
+    send(
+        client,
+        voters.visitor(),
+        {"proposal": proposal, "choice": "agree"},
+        {"proposal": str(uuid7()), "choice": "agree"},
+        {"proposal": str(uuid7()), "choice": "agree"},
+        {"proposal": proposal, "choice": "agree", "qualifiers": ["noWay"]},
+        {"choice": "agree"},
+    )
+    after = counted(*outcomes)
+    assert [now - then for now, then in zip(after, before, strict=True)] == [1, 2, 1, 1]
 
 
 def test_a_proposal_that_stands_twice_is_voted_on_twice_and_the_last_vote_holds(

@@ -65,7 +65,9 @@ def cast_votes(batch: dict[str, list[Ballot | Unreadable]], slug: str) -> Any:
     ballots = [item for item in batch["votes"] if isinstance(item, Ballot)]
     with autocommit() as connection:
         answers = commands.cast_votes(connection, Identity.of(principal()), ballots, slug=slug)
-    return {"items": _in_order(batch["votes"], answers)}
+    items = _in_order(batch["votes"], answers)
+    extension("consultation.batched_votes").count(items)
+    return {"items": items}
 
 
 def _in_order(
