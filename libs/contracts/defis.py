@@ -65,6 +65,10 @@ class PledgeOffered(Event):
     defi_id: UUID = described("The défi.")
     kind: str = described("What is offered: `time`, `skill`, `material`, `place` or `money`.")
     committed: int = described("How many people are committed to the défi now.")
+    offered: int | None = described(
+        "How many offers it has had so far, whatever became of them; null where its publisher does not count.",
+        default=None,
+    )
 
 
 @event("defis.member_joined", version=1, audience=Audience.COALITION, subject="defi_id")
@@ -75,6 +79,11 @@ class MemberJoined(Event):
     defi_id: UUID = described("The défi.")
     role: str = described("`member` or `core`.")
     members: int = described("How many members it has now, its porteur and core group included.")
+    joined: int | None = described(
+        "How often somebody has joined it so far, who left since or came back too; null where its publisher does not "
+        "count.",
+        default=None,
+    )
 
 
 @event("defis.closed", version=1, audience=Audience.PUBLIC, subject="defi_id")

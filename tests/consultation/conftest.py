@@ -25,6 +25,7 @@ from services.consultation.consultations.models import Consultation
 from services.consultation.proposals.models import Proposal
 from services.consultation.settings import ConsultationSettings
 from tests.consultation.hall import Hall
+from tests.consultation.operators import Operators
 
 ISSUER = "https://maillage.example/api/identity"
 
@@ -96,6 +97,12 @@ def make_app(database: Database, tokens: Tokens) -> Callable[[], Flask]:
 def client(make_app: Callable[[], Flask]) -> FlaskClient:
     """A client of the service's web app."""
     return make_app().test_client()
+
+
+@pytest.fixture
+def operators(database: Database) -> Operators:
+    """Operators, whose news reach the service's mailbox."""
+    return Operators(database)
 
 
 @pytest.fixture

@@ -111,6 +111,27 @@ def test_everything_held_is_shown_to_the_person_and_nobody_elses(
     assert [row["problem"] for row in held["defis"]] == ["Le dernier café du village a fermé."]
 
 
+def test_facts_count_what_happened_whoever_left_or_was_erased_since(
+    defi: Api,
+    anne: Person,
+    bruno: Person,
+    chloe: Person,
+    database: Database,
+    events: Callable[..., list[tuple[str, dict[str, Any]]]],
+) -> None:
+    defi.join(bruno, anne)
+    defi.pledge(bruno)
+    defi.delete("/membership", bruno)
+    defi.join(bruno, anne)
+    erase(database, bruno)
+    defi.join(chloe, anne)
+    defi.pledge(chloe)
+    facts = events()
+    counts = [(data["joined"], data["members"]) for name, data in facts if name == "member_joined"]
+    assert counts == [(1, 2), (2, 2), (3, 2)]
+    assert [data["offered"] for name, data in facts if name == "pledge_offered"] == [1, 2]
+
+
 def test_an_erased_person_leaves_figures_and_no_trace(
     client: FlaskClient,
     defi: Api,

@@ -151,4 +151,5 @@ def test_only_ids_codes_counts_and_times_are_in_what_crosses_owners() -> None:
     assert names == {
         "defi_id", "meeting_id", "stage", "from_stage", "to_stage", "commune", "kind", "themes", "starts_at",
         "committed", "role", "members", "outcome", "origin_kind", "origin_owner", "origin_id", "erasure_id", "erased",
+        "joined", "offered",
     }  # fmt: skip

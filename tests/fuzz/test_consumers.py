@@ -42,7 +42,7 @@ SOUND: dict[str, Any] = {
     "starts_at": "2099-01-01T10:00:00Z", "closes_at": "2099-01-01T10:00:00Z", "number": 1, "final": True,
     "corrects": None, "reference": f"defi:{SOMEBODY}", "title": "Un café", "facts": {}, "email": "ana@exemple.fr",
     "language": "fr", "owner": "coalition", "erased": {"votes": 1}, "proposals": [SOMEBODY],
-    "consultations": [SOMEBODY],
+    "consultations": [SOMEBODY], "members": 4, "joined": 3, "committed": 2, "offered": 2,
 }  # fmt: skip
 """What a sound event says in each of its fields; in any other, the id of somebody."""
 KINDS = {"keep-defis-notices": "defi.gate_refused", "keep-consultation-notices": "proposal.refused"}
@@ -50,8 +50,8 @@ NOT_ASKED = "this service of this owner was asked nothing under that number"
 ENDS = {"erase": "erased"} | {one.name: NOT_ASKED for one in CONSUMERS["identity"]}
 """The note that is left where a sound event is done, if there is one."""
 WRITTEN = {
-    "inbox", "outbox", "outbox_subject", "erased_subject", "verification_key", "observed_defi", "topic", "notice",
-    "recipient", "pairing",
+    "inbox", "outbox", "outbox_subject", "erased_subject", "verification_key", "observed_defi", "observed_count",
+    "topic", "notice", "recipient", "pairing",
 }  # fmt: skip
 """The tables that consumers write. A person erased is somebody whom no fuzzed event can name."""
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func
+from sqlalchemy import case, func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from libs.contracts.envelope import Envelope
-from services.consultation.observatory.models import ObservedDefi
+from services.consultation.observatory.models import ObservedCount, ObservedDefi
 from services.consultation.observatory.rules import known_commune, known_kind, known_themes
 
 
@@ -57,6 +57,27 @@ def keep(
             },
         )
     )
+
+
+def keep_count(session: Session, envelope: Envelope, defi_id: UUID, what: str, times: int) -> None:
+    """Write down how often `what` has happened in a défi, if the fact is the latest heard of that.
+
+    Every fact tells the whole count, so that any order and any repetition of them ends with the same row, and one that
+    was lost is made good by the next.
+    """
+    told = {"times": times, "sequence": envelope.sequence}
+    statement = insert(ObservedCount).values(operator=envelope.owner, defi_id=defi_id, what=what, **told)
+    new, old = statement.excluded, ObservedCount
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[old.operator, old.defi_id, old.what],
+            set_={name: new[name] for name in told},
+            where=new.sequence > old.sequence,
+        )
+    )
+    defi = (ObservedDefi.operator == envelope.owner, ObservedDefi.id == defi_id)
+    latest = func.greatest(ObservedDefi.news_at, envelope.time)
+    session.execute(update(ObservedDefi).where(*defi).values(news_at=latest))
 
 
 def _either(newer: Any, new: Any, old: Any) -> Any:

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.consultation.base import Base
-from services.consultation.observatory.rules import KINDS, ORIGINS, OUTCOMES, STAGES
+from services.consultation.observatory.rules import COUNTED, KINDS, ORIGINS, OUTCOMES, STAGES
 
 
 class ObservedDefi(Base):
@@ -44,3 +44,24 @@ class ObservedDefi(Base):
     """The rank of the latest fact that stage, territory and themes come from."""
     news_at: Mapped[datetime]
     """When the latest thing told of it happened, by its operator's clock."""
+
+
+class ObservedCount(Base):
+    """How often something happened in one operator's défi: somebody joined it, or offered it help.
+
+    A count of what happened, which every such fact tells whole: it does not fall when somebody leaves, takes an offer
+    back or is erased. Apart from the summary, since such a fact may come before the défi is known here.
+    """
+
+    __tablename__ = "observed_count"
+    __table_args__ = (
+        CheckConstraint(f"what IN {COUNTED}", name="what"),
+        CheckConstraint("times >= 0", name="times"),
+    )
+
+    operator: Mapped[str] = mapped_column(primary_key=True)
+    defi_id: Mapped[UUID] = mapped_column(primary_key=True)
+    what: Mapped[str] = mapped_column(primary_key=True)
+    times: Mapped[int]
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    """The rank of the latest fact that the count comes from."""

@@ -9,10 +9,20 @@ from sqlalchemy import ColumnElement, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from libs.chassis.paging import Page, decode_cursor, page
-from services.consultation.observatory.models import ObservedDefi
-from services.consultation.observatory.rules import RUNNING, UNKNOWN, Group, count
+from services.consultation.observatory.models import ObservedCount, ObservedDefi
+from services.consultation.observatory.rules import (
+    RUNNING,
+    UNKNOWN,
+    Group,
+    Happened,
+    TakingPart,
+    count,
+    taking_part,
+)
+from services.consultation.tallies.recent import RecentFigures
 
 _LISTING = "observed-defis"
+_TAKING_PART = "taking part"
 
 # Overseas, where codes of départements have three characters, those of communes begin with them too.
 _OVERSEAS = or_(ObservedDefi.commune.startswith("97"), ObservedDefi.commune.startswith("98"))
@@ -47,6 +57,19 @@ def show_counts(session: Session, **narrowing: Any) -> dict[str, Any]:
         "departements": {code or UNKNOWN: defis for code, defis in session.execute(by_departement)},
         "themes": [{"theme": code, "defis": defis} for code, defis in themes],
     }
+
+
+def show_taking_part(session: Session, recent: RecentFigures) -> TakingPart:
+    """What people do in the running défis of the whole country, as a moment ago; nothing narrows it."""
+    return recent.get(session, _TAKING_PART, _count_taking_part)
+
+
+def _count_taking_part(session: Session) -> TakingPart:
+    alike = (ObservedCount.what, ObservedDefi.stage, ObservedDefi.kind, _DEPARTEMENT)
+    its = (ObservedCount.operator == ObservedDefi.operator) & (ObservedCount.defi_id == ObservedDefi.id)
+    running = select(*alike, func.sum(ObservedCount.times)).join(ObservedDefi, its)
+    rows = session.execute(running.where(ObservedDefi.outcome.is_(None)).group_by(*alike))
+    return taking_part(Happened(*row) for row in rows)
 
 
 def list_defis(session: Session, cursor: str | None, limit: int, **narrowing: Any) -> Page[ObservedDefi]:

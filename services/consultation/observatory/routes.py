@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from libs.chassis.web import Blueprint, public, transaction
+from libs.chassis.web import Blueprint, extension, public, transaction
 from services.consultation.observatory import queries
 from services.consultation.observatory.schemas import (
     OBSERVATORY,
@@ -25,7 +25,10 @@ blueprint = Blueprint(
 def show_counts(query: dict[str, Any]) -> Any:
     """Running défis by stage, theme, kind, département and operator, with the time of each operator's last news."""
     with transaction() as session:
-        return queries.show_counts(session, **query)
+        recent = extension("consultation.figures")
+        return queries.show_counts(session, **query) | {
+            "taking_part": queries.show_taking_part(session, recent)
+        }
 
 
 @blueprint.get("/observatory/defis")

@@ -31,6 +31,35 @@ class OperatorCountSchema(Schema):
     since = ma.fields.AwareDateTime(required=True, metadata={"description": "Time of its last news."})
 
 
+def _told(description: str) -> ma.fields.Integer:
+    return ma.fields.Integer(required=True, allow_none=True, metadata={"description": description})
+
+
+class ToldSchema(Schema):
+    """What people have done in défis that run, rounded down to a ten; null below ten."""
+
+    joined = _told("How often somebody joined one, those who left since included.")
+    offered = _told("How many offers of help were made, whatever became of them.")
+
+
+def _told_by(description: str) -> ma.fields.Dict:
+    return ma.fields.Dict(
+        keys=ma.fields.String(),
+        values=ma.fields.Nested(ToldSchema()),
+        required=True,
+        metadata={"description": description},
+    )
+
+
+class TakingPartSchema(Schema):
+    """What people have done in défis that run, in tables that do not cross and that nothing narrows."""
+
+    country = ma.fields.Nested(ToldSchema(), required=True)
+    stages = _told_by("By stage.")
+    kinds = _told_by("The four kinds of territory, and `unknown` where nobody said.")
+    departements = _told_by("Those that have a figure, by code; `unknown` where the commune is.")
+
+
 class ObservatorySchema(Schema):
     """Running défis counted by stage, kind of territory, theme and operator; and how the others ended."""
 
@@ -50,6 +79,11 @@ class ObservatorySchema(Schema):
         values=ma.fields.Integer(),
         required=True,
         metadata={"description": "Those that have any, by code; `unknown` where the commune is."},
+    )
+    taking_part = ma.fields.Nested(
+        TakingPartSchema(),
+        required=True,
+        metadata={"description": "Of the whole country, whatever narrows the rest."},
     )
 
 

@@ -41,6 +41,7 @@ from services.defis.core_groups.rules import (
 from services.defis.notices import Notice, core_of, notify
 from services.defis.standing import Role, Standing
 from services.defis.timeline.commands import keep
+from services.defis.timeline.queries import count_entries
 from services.defis.timeline.rules import Kind
 from services.defis.visibility import find_defi
 
@@ -272,7 +273,8 @@ def _tell_joined(session: Session, defi: Defi, member: Member, standing: Standin
     if standing.role is None and standing.subject == member.subject:
         standing = Standing(member.subject, Role(member.role))
     keep(session, defi, Kind.MEMBER_JOINED, standing, now, role=member.role, members=members)
-    record(session, MemberJoined(defi_id=defi.id, role=member.role, members=members))
+    joined = count_entries(session, defi.id, Kind.MEMBER_JOINED)
+    record(session, MemberJoined(defi_id=defi.id, role=member.role, members=members, joined=joined))
 
 
 def _get_member(session: Session, defi: Defi, member_id: UUID) -> Member:

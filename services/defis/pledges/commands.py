@@ -36,6 +36,7 @@ from services.defis.pledges.rules import (
 )
 from services.defis.pledges.rules import Kind as PledgeKind
 from services.defis.timeline.commands import keep
+from services.defis.timeline.queries import count_entries
 from services.defis.timeline.rules import Kind
 from services.defis.visibility import find_defi
 
@@ -77,7 +78,8 @@ def offer(
     session.flush()
     committed = committed_people(session, [defi.id])[defi.id]
     keep(session, defi, Kind.PLEDGE_OFFERED, standing, now, kind=pledge.kind, committed=committed)
-    record(session, PledgeOffered(defi_id=defi.id, kind=pledge.kind, committed=committed))
+    offered = count_entries(session, defi.id, Kind.PLEDGE_OFFERED)
+    record(session, PledgeOffered(defi_id=defi.id, kind=pledge.kind, committed=committed, offered=offered))
     notify(session, core_of(session, defi), Notice.PLEDGE_OFFERED, defi, but=caller.subject, **_facts(pledge))
     return pledge
 

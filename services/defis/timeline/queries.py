@@ -5,14 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from libs.chassis.paging import Page, decode_cursor, page
 from libs.chassis.tokens import Principal
 from services.defis.timeline.models import Entry
-from services.defis.timeline.rules import PUBLIC
+from services.defis.timeline.rules import PUBLIC, Kind
 from services.defis.visibility import Seen, find_defi
+
+
+def count_entries(session: Session, defi_id: UUID, kind: Kind) -> int:
+    """How often something happened in a défi. It never falls: entries stay, whoever leaves or is erased."""
+    happened = (Entry.defi_id == defi_id, Entry.kind == kind)
+    return session.scalars(select(func.count()).select_from(Entry).where(*happened)).one()
 
 
 def list_entries(
