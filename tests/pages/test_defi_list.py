@@ -78,6 +78,10 @@ def test_the_map_says_each_departement_and_its_figure_and_a_table_says_the_same(
     assert 'departement=974" tabindex="-1"><title>La Réunion : 0 défi</title>' in page
 
 
+def test_where_few_take_part_nothing_is_said_of_them(cafe: Defi, visitor: Person) -> None:
+    assert "Qui y prend part" not in visitor.read("/defis")
+
+
 def test_what_is_no_choice_is_no_page(visitor: Person) -> None:
     for query in ("stage=fin", "kind=ville", "departement=97", "theme=É", "state=draft"):
         assert visitor.get(f"/defis?{query}").status_code == 404, query

@@ -18,6 +18,7 @@ from libs.chassis.access import public
 
 blueprint = Blueprint("defi_list", __name__)
 
+NOTHING = {"joined": None, "offered": None}
 _THEME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
@@ -29,7 +30,7 @@ def index() -> Any:
     departement = filters["departement"]
     counts = territories.counts(**{name: filters[name] for name in ("stage", "kind", "theme")})
     found = territories.observed(**filters, cursor=request.args.get("cursor"))
-    shown = listed(found["items"])
+    shown, part = listed(found["items"]), counts.get("taking_part")
     return page(
         "territories/defis.html",
         filters=filters,
@@ -38,6 +39,8 @@ def index() -> Any:
         departements={code: f"{code} – {one.name}" for code, one in departements().departements.items()},
         drawing=shaded(counts["departements"], departement),
         total=_total(counts, filters),
+        part=part,
+        place=(part["departements"].get(departement) or NOTHING) if part and departement else None,
         listed=shown,
         next=found["next"],
         operators=_heard(counts, shown.silent),
