@@ -17,12 +17,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from types import FrameType
 
-from deploy.local import migrations, settings
+from deploy.local import settings
 from deploy.local.children import Child, last_words
 from deploy.local.entrance import answers, listen, take
 from deploy.local.folder import DataFolder, Hold
 from deploy.local.instances import instances
 from deploy.local.postgres import EmbeddedPostgres
+from deploy.local.preparation import prepare
 from deploy.local.refusals import Refused
 from libs.chassis.children import free_port
 from libs.chassis.embedded_postgres import PostgresFailed
@@ -102,7 +103,7 @@ class Supervisor:
         self._say("Starting PostgreSQL…")
         self._postgres.start()
         ready = environ(self._postgres.port)
-        migrations.migrate(ready, self._say)
+        prepare(ready, self._say, load)
         holder = replace(
             hold.holder,
             postgres_port=self._postgres.port,
@@ -110,8 +111,6 @@ class Supervisor:
             operators=list(self._operators),
         )
         hold.tell(holder)
-        if load is not None:
-            load(ready)
         self._say("Starting the web and worker processes…")
         self._start_children(ready, listener, mail)
         self._wait_until_ready(url)

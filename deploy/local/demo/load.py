@@ -40,7 +40,7 @@ def load(environ: Mapping[str, str], say: Callable[[str], None]) -> None:
 
         people, opinions = database(identity, "identity"), database(consultation, "consultation")
         with people.transaction() as session:
-            # The worker would load them too, a few seconds after somebody looked for their commune in vain.
+            # Where they are not there yet: in containers, the worker may be about to.
             if load_shipped(session, datetime.now(UTC)):
                 say("Loading the demo: the territories of France…")
         load_into(people, opinions, say)
