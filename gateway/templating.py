@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
+from babel import Locale
+from babel.numbers import format_decimal, format_percent
 from flask import Flask
-from flask_babel import (
-    format_currency,
-    format_decimal,
-    format_percent,
-    format_time,
-    get_locale,
-    gettext,
-)
+from flask_babel import format_currency, format_time, get_locale, gettext
 from markupsafe import Markup, escape
 
 from gateway import figures, hours, session, wording
 from gateway.security import here
 from gateway.settings import GatewaySettings
+
+MOST_FIGURES = 4096
+"""Figures whose words are kept, in each of their two forms."""
 
 
 def configure_templates(app: Flask, settings: GatewaySettings) -> None:
@@ -29,7 +28,7 @@ def configure_templates(app: Flask, settings: GatewaySettings) -> None:
     app.jinja_env.filters.update(
         day=day,
         moment=moment,
-        number=format_decimal,
+        number=number,
         percent=percent,
         euros=euros,
         local=local,
@@ -93,9 +92,25 @@ def moment(instant: str) -> str:
     return str(gettext("%(day)s at %(time)s (Paris time)", **places))
 
 
+def number(figure: float | Decimal) -> str:
+    """A figure, its thousands apart as the language does."""
+    return _number(get_locale(), figure)
+
+
 def percent(whole: int) -> str:
     """A whole percentage, spaced as the language does."""
-    return str(format_percent(whole / 100))
+    return _percent(get_locale(), whole)
+
+
+# Babel takes as long for a figure as a template for ten lines, and pages of results name the same ones all the time.
+@lru_cache(maxsize=MOST_FIGURES)
+def _number(locale: Locale, figure: float | Decimal) -> str:
+    return format_decimal(figure, locale=locale)
+
+
+@lru_cache(maxsize=MOST_FIGURES)
+def _percent(locale: Locale, whole: int) -> str:
+    return format_percent(whole / 100, locale=locale)
 
 
 def euros(cents: int) -> str:
