@@ -64,6 +64,24 @@ def test_one_lost_connection_is_enough_to_replace_all_that_are_kept(ledger_datab
             held.enter_context(ledger_database.autocommit()).execute("SELECT 1")
 
 
+def test_a_server_that_falls_silent_is_given_up_after_half_a_minute(ledger_database: Database) -> None:
+    with ledger_database.autocommit() as pooled, ledger_database.dedicated() as own:
+        for connection in (pooled, own):
+            with socket.fromfd(connection.fileno(), socket.AF_INET, socket.SOCK_STREAM) as wire:
+                assert wire.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+                idle, interval, count, unacknowledged = (
+                    wire.getsockopt(socket.IPPROTO_TCP, option)
+                    for option in (
+                        socket.TCP_KEEPIDLE,
+                        socket.TCP_KEEPINTVL,
+                        socket.TCP_KEEPCNT,
+                        socket.TCP_USER_TIMEOUT,
+                    )
+                )
+            assert idle + interval * count <= 35
+            assert 0 < unacknowledged <= 30_000
+
+
 def test_a_loop_that_ran_well_for_a_while_comes_back_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     clock, waited = [0.0], []
     lives = iter([0.0] * 8 + [3600.0, 0.0])
