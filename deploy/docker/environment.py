@@ -19,7 +19,8 @@ from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SERVICES = ("identity", "consultation", "notifications")
-OPERATORS = ("op1", "op2")
+OPERATORS = {"op1": "88", "op2": "35"}
+"""Whose défis are served, and the territories of each in a demo."""
 VHOST = "maillage"
 SECRETS = (
     "POSTGRES_PASSWORD",
@@ -36,10 +37,12 @@ def complete(known: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, 
     port = environ.get("EDGE_PORT") or known.get("EDGE_PORT") or "8080"
     url = environ.get("PUBLIC_URL") or known.get("PUBLIC_URL") or f"http://127.0.0.1:{port}"
     profiles = environ.get("COMPOSE_PROFILES", "")
+    demo = "demo" in profiles.split(",")
     plain = {
         # Here and not on the command line: whoever starts something again without them would change something else.
         "COMPOSE_PROFILES": profiles,
-        "DEMO_MAIL": "/mail" if "demo" in profiles.split(",") else "",
+        "DEMO_MAIL": "/mail" if demo else "",
+        **{f"{code.upper()}_TERRITORIES": served if demo else "" for code, served in OPERATORS.items()},
         "EDGE_PORT": port,
         "PROMETHEUS_PORT": "9090",
         "PUBLIC_URL": url,

@@ -70,7 +70,7 @@ def test_a_demo_that_was_asked_for_once_stays_one(checkout: Path) -> None:
     environment.main(checkout, {"COMPOSE_PROFILES": "demo"})
     environment.main(checkout, {})
     told = environment.read(checkout / ".env")
-    assert (told["COMPOSE_PROFILES"], told["DEMO_MAIL"]) == ("demo", "/mail")
+    assert (told["COMPOSE_PROFILES"], told["DEMO_MAIL"], told["OP1_TERRITORIES"]) == ("demo", "/mail", "88")
     assert environment.complete({}, {})["DEMO_MAIL"] == ""
 
 
