@@ -10,9 +10,16 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from deploy.local import settings
-from deploy.local.demo.accounts import ensure_accounts
+from deploy.local.demo.accounts import CITIZEN, ensure_accounts
 from deploy.local.demo.cast import cast
-from deploy.local.demo.content import Actors, find_consultation, write_content, write_past
+from deploy.local.demo.content import (
+    Actors,
+    accepted_proposals,
+    find_consultation,
+    write_content,
+    write_past,
+)
+from deploy.local.demo.following import FOLLOWED, follow_proposals
 from deploy.local.demo.hosts import ensure_bodies, ensure_hosts
 from deploy.local.demo.lives import Origins
 from deploy.local.demo.operators import ensure_people, load_operator
@@ -24,13 +31,16 @@ from services.consultation.settings import ConsultationSettings
 from services.defis.challenges.rules import Origin
 from services.identity.settings import IdentitySettings
 from services.identity.territories.commands import load_shipped
+from services.notifications.settings import NotificationsSettings
 
 TELL_EVERY = 500
 
 
 def load(environ: Mapping[str, str], say: Callable[[str], None]) -> None:
     """Make what is missing of the demo: accounts, organisations, consultations, votes, what came of them, défis."""
-    identity, consultation = settings.read(environ, IdentitySettings, ConsultationSettings)
+    identity, consultation, notifications = settings.read(
+        environ, IdentitySettings, ConsultationSettings, NotificationsSettings
+    )
     with ExitStack() as opened:
 
         def database(its: Any, service: str) -> Database:
@@ -43,7 +53,7 @@ def load(environ: Mapping[str, str], say: Callable[[str], None]) -> None:
             # Where they are not there yet: in containers, the worker may be about to.
             if load_shipped(session, datetime.now(UTC)):
                 say("Loading the demo: the territories of France…")
-        load_into(people, opinions, say)
+        load_into(people, opinions, say, notices=database(notifications, "notifications"))
         load_defis(people, opinions, [database(its, "defis") for its in settings.read_defis(environ)], say)
 
 
@@ -52,8 +62,12 @@ def load_into(
     opinions: Database,
     say: Callable[[str], None],
     tell: Callable[[int, int], None] | None = None,
+    notices: Database | None = None,
 ) -> None:
-    """Load the demo into the databases of identity and of consultation; `tell` hears how many of how many voted."""
+    """Load the demo into the databases of identity and of consultation; `tell` hears how many of how many voted.
+
+    Where the database of notifications is given as `notices`, somebody follows what becomes of two proposals.
+    """
     with people.transaction() as session:
         actors = ensure_accounts(session)
         ensure_hosts(session, datetime.now(UTC))
@@ -66,10 +80,12 @@ def load_into(
             found = write_content(session, actors, datetime.now(UTC))
     if not all_have_voted(opinions, present_crowd()):
         vote(opinions, found, present_crowd(), tell or _progress(say))
-    _load_past(opinions, actors, say)
+    _load_past(opinions, notices, actors, say)
 
 
-def _load_past(opinions: Database, actors: Actors, say: Callable[[str], None]) -> None:
+def _load_past(
+    opinions: Database, notices: Database | None, actors: Actors, say: Callable[[str], None]
+) -> None:
     """Load the closed consultation, and what came of it and of the open one."""
     with opinions.transaction() as session:
         past = find_consultation(session, past_consultation().text)
@@ -77,6 +93,11 @@ def _load_past(opinions: Database, actors: Actors, say: Callable[[str], None]) -
         say("Loading the demo: the consultation that came before…")
         with opinions.transaction() as session:
             past = write_past(session, actors, datetime.now(UTC))
+            known = accepted_proposals(session, past, past_consultation().proposals)
+        if notices is not None:
+            with notices.transaction() as session:
+                followed = [known[key] for key in FOLLOWED]
+                follow_proposals(session, actors[CITIZEN].subject, past.id, followed, datetime.now(UTC))
     if not all_have_voted(opinions, past_crowd()):
         vote(opinions, past, past_crowd(), lambda _done, _all: None)
     with opinions.transaction() as session:
