@@ -166,6 +166,7 @@ def _fill_defis(url: str, observatory: str) -> str:
         connection.execute("VACUUM ANALYZE")
     with psycopg.connect(observatory) as connection, connection.cursor() as cursor:
         cursor.executemany(_OBSERVED, [(OPERATOR, *row) for row in rows])
+        cursor.execute(_COUNTED)
     return str(rows[0][0])
 
 
@@ -219,4 +220,8 @@ _DEFIS = """
 _OBSERVED = """
     INSERT INTO observed_defi (operator, id, stage, commune, kind, themes, origin_kind, published_at, sequence, news_at)
     VALUES (%s, %s, %s, %s, %s, %s, 'none', %s, 1, now())
+"""
+_COUNTED = """
+    INSERT INTO observed_count (operator, defi_id, what, times, sequence)
+    SELECT operator, id, what, 7, 2 FROM observed_defi, unnest(ARRAY['joined', 'offered']) AS what
 """
