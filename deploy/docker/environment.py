@@ -1,7 +1,8 @@
 """What an installation in containers is told, made up at random once: `make env`.
 
 Writes `.env`, which docker-compose reads, and the accounts of RabbitMQ with the digests of their passwords. What stands
-in `.env` already is kept; only what is missing is added. Needs nothing but Python.
+in `.env` already is kept; what is missing is added, and a secret whose line was emptied is drawn anew. Needs nothing
+but Python.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def complete(known: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, 
         "MAIL_FROM": "Maillage <ne-pas-repondre@maillage.example>",
     }
     drawn = {name: secrets.token_urlsafe(32) for name in SECRETS if not known.get(name)}
-    return {**plain, **drawn, **known}
+    return {**plain, **known, **drawn}
 
 
 def accounts(told: Mapping[str, str]) -> dict[str, Any]:
@@ -119,9 +120,9 @@ def main(folder: Path = CHECKOUT, environ: Mapping[str, str] = os.environ) -> No
     (folder / "deploy/rabbitmq/definitions/20-accounts.json").write_text(
         json.dumps(accounts(told), indent=2) + "\n"
     )
-    added = len(told) - len(known)
+    kept = sum(told[name] == value for name, value in known.items())
     sys.stdout.write(
-        f"{path}: {added} variables added, {len(known)} kept. The site will be at {told['PUBLIC_URL']}\n"
+        f"{path}: {len(told) - kept} variables written, {kept} kept. The site will be at {told['PUBLIC_URL']}\n"
     )
 
 

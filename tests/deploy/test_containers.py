@@ -66,6 +66,17 @@ def test_what_is_missing_is_added_and_what_was_chosen_is_kept(checkout: Path) ->
     assert (told["PUBLIC_URL"], told["SECURE_COOKIES"]) == ("https://maillage.example", "true")
 
 
+def test_a_secret_whose_line_was_emptied_is_drawn_anew_and_no_other(checkout: Path) -> None:
+    environment.main(checkout, {})
+    before = environment.read(checkout / ".env")
+    told = (checkout / ".env").read_text().replace(before["IDENTITY_BUS_PASSWORD"], "")
+    (checkout / ".env").write_text(told)
+    environment.main(checkout, {})
+    after = environment.read(checkout / ".env")
+    assert len(after["IDENTITY_BUS_PASSWORD"]) >= 40
+    assert {name for name in after if after[name] != before[name]} == {"IDENTITY_BUS_PASSWORD"}
+
+
 def test_a_demo_that_was_asked_for_once_stays_one(checkout: Path) -> None:
     environment.main(checkout, {"COMPOSE_PROFILES": "demo"})
     environment.main(checkout, {})
