@@ -90,7 +90,7 @@ def test_settings_that_cannot_be_meant_are_refused(wrong: dict[str, Any]) -> Non
 
 def test_settings_come_from_the_environment_and_keep_their_secrets() -> None:
     environ = {
-        "MAILLAGE_NOTIFICATIONS_DATABASE_URL": "postgresql://ana:hidden@db.example/notifications",
+        "MAILLAGE_NOTIFICATIONS_DATABASE_URL": "postgresql://ana:hidden@127.0.0.1/notifications",
         "MAILLAGE_NOTIFICATIONS_SECRET": "-hidden-" * 4,
         "MAILLAGE_NOTIFICATIONS_DIGEST_HOUR": "18",
         "MAILLAGE_BUS_URL": "embedded://",
