@@ -8,7 +8,8 @@ was a third of what a page costs. What depends on a name, a number or the reader
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from functools import lru_cache
+from typing import Any, Final, cast
 
 from babel.support import NullTranslations
 from flask.sansio.app import App
@@ -23,6 +24,10 @@ from libs.chassis.i18n import LANGUAGES, Catalogues
 
 Known = Mapping[str, Callable[..., str]]
 """Functions of templates whose answer depends on their arguments alone, by the names that templates know them by."""
+
+
+MOST_COUNTED: Final = 2048
+"""Sentences that are kept in the form that a count asks for."""
 
 
 class ByLanguage(Environment):
@@ -43,8 +48,9 @@ class ByLanguage(Environment):
         # Made at the first page, when the app is complete. Two threads may make one each: they are alike.
         if language not in self._languages:
             made = self.overlay()
-            catalogues = cast(Catalogues, self.app.extensions["maillage.catalogues"])
-            made._settling = Settling(catalogues.in_language(language), _known(self.app))
+            translations = cast(Catalogues, self.app.extensions["maillage.catalogues"]).in_language(language)
+            made._settling = Settling(translations, _known(self.app))
+            made.globals = {**self.globals, "ngettext": _counting(translations)}
             self._languages[language] = made
         return self._languages[language]
 
@@ -92,6 +98,19 @@ class Settling(NodeTransformer):
         except (nodes.Impossible, BuildError):
             return node
         return _at(node, (nodes.TemplateData if isinstance(found, Markup) else nodes.Const)(found))
+
+
+def _counting(translations: NullTranslations) -> Callable[..., Markup]:
+    """`ngettext` of one language: Flask-Babel's asks again, for each sentence, which that is."""
+
+    @lru_cache(maxsize=MOST_COUNTED)
+    def words(singular: str, plural: str, count: int) -> Markup:
+        return Markup(translations.ungettext(singular, plural, count))  # noqa: S704 - our own sentence
+
+    def ngettext(singular: str, plural: str, count: int, /, **places: Any) -> Markup:
+        return words(singular, plural, count) % {"num": count, **places}
+
+    return ngettext
 
 
 def _at(place: nodes.Node, node: nodes.Node) -> nodes.Node:

@@ -14,6 +14,7 @@ from flask_babel import format_currency, format_time, get_locale, gettext
 from markupsafe import Markup, escape
 
 from gateway import figures, hours, session, wording
+from gateway.pieces import Pieces
 from gateway.security import here
 from gateway.settings import GatewaySettings
 
@@ -35,10 +36,13 @@ def configure_templates(app: Flask, settings: GatewaySettings) -> None:
         in_language=in_language,
         paragraphs=paragraphs,
     )
+    pieces = Pieces(app)
     app.jinja_env.globals.update(
         wording=wording,
         hours=hours,
         segments=figures.segments,
+        bar_of=pieces.bar_of,
+        map_of=pieces.map_of,
         public_url=settings.public_url,
         demo=bool(settings.demo_mail),
         read_only=settings.read_only,

@@ -9,7 +9,6 @@ from flask import Blueprint
 from flask_babel import gettext as _
 
 from gateway.pages.support import page
-from gateway.pages.territories.shading import shaded
 from gateway.services import ServiceProblem
 from libs.chassis.access import public
 
@@ -59,7 +58,6 @@ def gallery() -> Any:
         refused=ServiceProblem(422, "", wrong, {"c_line": wrong, "c_kind": wrong}),
         defi=_DEFI,
         outlook=_OUTLOOK,
-        drawing=shaded(_COUNTS),
-        narrowed={},
+        counts=_COUNTS,
         thread=SimpleNamespace(action=_ACTION, proposal=None, latest=_LATEST),
     )

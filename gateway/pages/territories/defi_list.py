@@ -17,6 +17,7 @@ from gateway.wording import DEFIS_SHOWN, KINDS, STAGES, THEMES, theme
 from libs.chassis.access import public
 
 blueprint = Blueprint("defi_list", __name__)
+blueprint.add_app_template_global(shaded)
 
 NOTHING = {"joined": None, "offered": None}
 _THEME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -37,7 +38,7 @@ def index() -> Any:
         narrowed={name: value for name, value in filters.items() if value and value != "running"},
         themes=_themes(counts),
         departements={code: f"{code} – {one.name}" for code, one in departements().departements.items()},
-        drawing=shaded(counts["departements"], departement),
+        counts=counts["departements"],
         total=_total(counts, filters),
         part=part,
         place=(part["departements"].get(departement) or NOTHING) if part and departement else None,
