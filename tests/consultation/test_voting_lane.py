@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import RawIOBase
 from typing import Any
 from uuid import UUID
 
@@ -167,6 +168,28 @@ def test_the_two_ways_answer_alike(
             return *seen, connection.execute(stored).fetchall()
 
     assert outcome(client) == outcome(flask_alone)
+
+
+class Torn(RawIOBase):
+    """A connection that is lost before the body has come."""
+
+    def readinto(self, _buffer: object) -> int:
+        raise ConnectionResetError
+
+
+def test_a_connection_lost_within_the_body_is_no_fault_of_ours(
+    client: FlaskClient, flask_alone: FlaskClient, voters: Voters, make_proposal: MakeProposal
+) -> None:
+    headers = voters.visitor() | {"Content-Type": "application/json"}
+    sent = {
+        "method": "PUT",
+        "path": path(make_proposal()),
+        "headers": headers,
+        "environ_overrides": {"wsgi.input": Torn(), "CONTENT_LENGTH": "20"},
+    }
+    seen = answer_of(client, sent)
+    assert seen == answer_of(flask_alone, sent)
+    assert seen[0] == "400 BAD REQUEST"
 
 
 def test_a_plain_vote_does_not_reach_flask(
