@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -21,13 +21,16 @@ from typing import NamedTuple
 import httpx
 import psycopg
 
-from bench.wrk import turn
+from bench.wrk import in_turn, turn
 from deploy.local.folder import DataFolder
 from deploy.local.postgres import service_url
 
 MAILLAGE = Path(sys.executable).with_name("maillage")
 OPERATOR = "op1"
 DEFIS, PROPOSALS, VOTERS, VOTES_EACH = 10_000, 5_000, 5_000, 100
+DEFIS_READ, LIST_PAGES = 500, 10
+STAGES = ("informaction", "creaction", "activaction")
+KINDS = ("rural", "pavillonnaire", "petite_ville", "metropole")
 SECONDS, READERS = 5, 16
 PATIENCE = 120.0
 """Seconds after which the bench is given up."""
@@ -45,22 +48,34 @@ class House(NamedTuple):
 
 def measure(folder: Path) -> dict[str, object]:
     """Run the system in a new `folder`; what it weighs, and the figures of each page."""
-    paths = {"home": "/", "list of défis": "/defis"}
     with _house(folder / "house") as house:
         _wait_for_territories(house.identity)
     with _house(folder / "house") as house:
-        _read(house, paths)
+        _read(house, ["/", "/defis"])
         weight = _weight(house.process)
         _fill_consultation(house.consultation)
-        defi = _fill_defis(house.defis, house.consultation)
-        paths |= {
-            "results": "/consultations/bench/results",
-            "a défi": f"/defis/{OPERATOR}/{defi}",
-            "results, from the API": "/api/consultation/v1/consultations/bench/results",
-            "list of défis, from the API": f"/api/territories/{OPERATOR}/v1/defis",
+        defis = _fill_defis(house.defis, house.consultation)
+        pages = {
+            "home": ["/"],
+            "list of défis": _lists(house),
+            "results": ["/consultations/bench/results"],
+            "a défi": [f"/defis/{OPERATOR}/{defi}" for defi in defis],
+            "results, from the API": ["/api/consultation/v1/consultations/bench/results"],
+            "list of défis, from the API": [f"/api/territories/{OPERATOR}/v1/defis"],
         }
-        pages = {name: _page(folder, house.address + path) for name, path in paths.items()}
-    return {"memory_mb": weight, "pages": pages}
+        figures = {name: _page(folder, house.address, paths) for name, paths in pages.items()}
+    return {"memory_mb": weight, "pages": figures}
+
+
+def _lists(house: House) -> list[str]:
+    """The list as its readers open it: its first pages one after the other, and narrowed by stage and kind."""
+    paths, cursor = ["/defis"], ""
+    for _ in range(LIST_PAGES - 1):
+        asked = {"state": "running"} | ({"cursor": cursor} if cursor else {})
+        answer = httpx.get(f"{house.address}/api/consultation/v1/observatory/defis", params=asked, timeout=60)
+        cursor = answer.raise_for_status().json()["next"]
+        paths.append(f"/defis?cursor={cursor}")
+    return paths + [f"/defis?stage={stage}&kind={kind}" for stage in STAGES for kind in KINDS]
 
 
 def _wait_for_territories(url: str) -> None:
@@ -74,8 +89,8 @@ def _wait_for_territories(url: str) -> None:
             time.sleep(0.2)
 
 
-def _read(house: House, paths: Mapping[str, str]) -> None:
-    for path in paths.values():
+def _read(house: House, paths: Iterable[str]) -> None:
+    for path in paths:
         httpx.get(house.address + path, timeout=60).raise_for_status()
 
 
@@ -131,11 +146,14 @@ def _weight(root: int) -> int:
     return kilobytes // 1024
 
 
-def _page(folder: Path, address: str) -> dict[str, float]:
-    """Milliseconds within which 95 of a hundred readers who come alone are answered; answers a second to many."""
-    httpx.get(address, timeout=60).raise_for_status()
+def _page(folder: Path, address: str, paths: Sequence[str]) -> dict[str, float]:
+    """Milliseconds within which 95 of a hundred readers who come alone are answered; answers a second to many.
+
+    They ask for all of `paths` in turn, so that what is measured is not one page that somebody has just made.
+    """
+    httpx.get(address + paths[0], timeout=60).raise_for_status()
     script = folder / "page.lua"
-    script.write_text("")
+    script.write_text(in_turn(paths))
     alone = turn(address, script, connections=1, seconds=SECONDS)
     many = turn(address, script, connections=READERS, seconds=SECONDS)
     return {"p95_ms": round(alone.p95, 1), "per_second": round(many.rate)}
@@ -154,8 +172,8 @@ def _fill_consultation(url: str) -> None:
         connection.execute("VACUUM ANALYZE")
 
 
-def _fill_defis(url: str, observatory: str) -> str:
-    """Published défis at every stage, and their summaries where the coalition counts them. Returns the id of one."""
+def _fill_defis(url: str, observatory: str) -> list[str]:
+    """Published défis at every stage, and their summaries where the coalition counts them. Returns ids of some."""
     with psycopg.connect(url) as connection:
         connection.execute(_DEFIS, {"defis": DEFIS})  # type: ignore[arg-type]
         rows = connection.execute(
@@ -167,7 +185,7 @@ def _fill_defis(url: str, observatory: str) -> str:
     with psycopg.connect(observatory) as connection, connection.cursor() as cursor:
         cursor.executemany(_OBSERVED, [(OPERATOR, *row) for row in rows])
         cursor.execute(_COUNTED)
-    return str(rows[0][0])
+    return [str(row[0]) for row in rows[:: DEFIS // DEFIS_READ]]
 
 
 _CONSULTATION = (

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +18,20 @@ function done(summary, latency, requests)
     summary.requests / summary.duration * 1e6, latency:percentile(95), latency:percentile(99), bad))
 end
 """
+
+
+_IN_TURN = """
+local paths, next = {{{}}}, 0
+function request()
+  next = next % #paths + 1
+  return wrk.format(nil, paths[next])
+end
+"""
+
+
+def in_turn(paths: Sequence[str]) -> str:
+    """The script that asks for each of these paths, one after the other, over and over."""
+    return _IN_TURN.format(", ".join(json.dumps(path) for path in paths))
 
 
 @dataclass(frozen=True, slots=True)
