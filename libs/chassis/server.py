@@ -63,12 +63,21 @@ class Server(BaseApplication):  # type: ignore[misc]
             "forwarded_allow_ips": ",".join(settings.proxies),
             "control_socket_disable": True,
             "logger_class": _Logger,
-            # The metrics of all workers, on a port of the process that watches them.
-            "when_ready": lambda _arbiter: serve_internal(settings.internal_address, checks),
+            "when_ready": self._open_internal_port,
+            "post_fork": self._leave_internal_port,
             "child_exit": lambda _arbiter, worker: mark_process_dead(worker.pid),  # type: ignore[no-untyped-call]
         }
+        self._settings, self._checks = settings, checks
         self._application = application
         super().__init__()
+
+    def _open_internal_port(self, _arbiter: object) -> None:
+        """Serve the metrics of all workers on a port of the process that watches them."""
+        self._internal = serve_internal(self._settings.internal_address, self._checks)
+
+    def _leave_internal_port(self, _arbiter: object, _worker: object) -> None:
+        """A worker that outlives that process for a moment must not hold its port against the next one."""
+        self._internal.socket.close()
 
     def load_config(self) -> None:
         """Take the options above; no file, no environment."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -140,6 +141,25 @@ def test_a_request_in_hand_is_finished_when_the_process_is_asked_to_end(
         holder.commit()
         assert answer.result().status_code == 200
         assert web.finish() == 0
+
+
+def test_a_worker_that_outlives_its_process_does_not_hold_the_internal_port(
+    consultation: dict[str, str], tmp_path: Path
+) -> None:
+    with Process("services.consultation", "web", tmp_path, consultation) as web:
+        web.wait_until_ready()
+        pid = web.process.pid
+        workers = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        assert workers
+        for worker in workers:
+            os.kill(worker, signal.SIGSTOP)
+        web.process.kill()
+        web.process.wait()
+        try:
+            socket.create_server(("127.0.0.1", web.internal_port)).close()
+        finally:
+            for worker in workers:
+                os.kill(worker, signal.SIGKILL)
 
 
 def waits_for_a_lock(database: str) -> bool:
