@@ -1,8 +1,7 @@
 """The whole house on one machine, as `maillage up` runs it: what it weighs, and how fast its pages are when it is full.
 
 10,000 défis of one operator, 5,000 proposals and 500,000 votes are written straight into its databases. It is weighed
-on its second start, after its first pages: the first start also loads the territories of France, and gives back what
-that took only when it ends.
+before that, on its first start, once its jobs have run and its first pages were read.
 """
 
 from __future__ import annotations
@@ -49,8 +48,7 @@ class House(NamedTuple):
 def measure(folder: Path) -> dict[str, object]:
     """Run the system in a new `folder`; what it weighs, and the figures of each page."""
     with _house(folder / "house") as house:
-        _wait_for_territories(house.identity)
-    with _house(folder / "house") as house:
+        _wait_for_jobs(house.identity)
         _read(house, ["/", "/defis"])
         weight = _weight(house.process)
         _fill_consultation(house.consultation)
@@ -78,14 +76,14 @@ def _lists(house: House) -> list[str]:
     return paths + [f"/defis?stage={stage}&kind={kind}" for stage in STAGES for kind in KINDS]
 
 
-def _wait_for_territories(url: str) -> None:
-    """Wait until the identity service's worker has loaded the territories."""
+def _wait_for_jobs(url: str) -> None:
+    """Wait until the identity service's worker has run what it runs by the clock."""
     deadline = time.monotonic() + PATIENCE
     with psycopg.connect(url, autocommit=True) as connection:
-        loaded = "SELECT FROM job WHERE name = 'load-territories' AND last_run IS NOT NULL"
-        while connection.execute(loaded).fetchone() is None:
+        waiting = "SELECT FROM job WHERE last_run IS NULL LIMIT 1"
+        while connection.execute(waiting).fetchone() is not None:
             if time.monotonic() > deadline:
-                raise SystemExit(f"no territories after {PATIENCE:.0f} s")
+                raise SystemExit(f"jobs that have not run after {PATIENCE:.0f} s")
             time.sleep(0.2)
 
 
