@@ -9,6 +9,7 @@ import pytest
 
 from libs.chassis.testing.folders import make_server_folder
 from libs.chassis.testing.rabbitmq import TestBroker
+from tests.faults.reckoning import begin
 from tests.faults.site import Site, site
 
 
@@ -17,5 +18,6 @@ def running(rabbitmq: TestBroker) -> Iterator[Site]:
     """All processes of Maillage, ready, over servers of their own."""
     folder = make_server_folder()
     with site(folder / "data", rabbitmq) as built:
+        begin(built)
         yield built
     shutil.rmtree(folder, ignore_errors=True)

@@ -37,15 +37,28 @@ SETTLED_WITHIN_S = 90.0
 
 def differences(site: Site) -> list[str]:
     """Everything that is not as it should be once the site has come to rest; nothing, when all is well."""
-    deadline = time.monotonic() + SETTLED_WITHIN_S
-    while list(_deliveries(site)) and time.monotonic() < deadline:
-        time.sleep(0.1)
+    _settle(site)
     return [
         *site.ledger.differences(_found(site)),
         *_deliveries(site),
         *_agreements(site),
         *_tallies(site),
     ]
+
+
+def begin(site: Site) -> None:
+    """Return when the first facts are where they belong, and the broker has written down the queues they went through.
+
+    Those of people were there before anything else ran, from the broker's definitions.
+    """
+    _settle(site)
+    site.broker.sync()
+
+
+def _settle(site: Site) -> None:
+    deadline = time.monotonic() + SETTLED_WITHIN_S
+    while list(_deliveries(site)) and time.monotonic() < deadline:
+        time.sleep(0.1)
 
 
 def _found(site: Site) -> dict[Cell, list[str]]:

@@ -20,7 +20,7 @@ from deploy.local.folder import DataFolder
 from libs.chassis import embedded_postgres
 from libs.chassis.testing.folders import make_server_folder
 from libs.chassis.testing.rabbitmq import TestBroker
-from tests.faults.reckoning import differences
+from tests.faults.reckoning import begin, differences
 from tests.faults.site import Site, site
 from tests.faults.walkers import CONSULTATION, walking
 
@@ -50,6 +50,7 @@ def cramped(volume: Path, rabbitmq: TestBroker, monkeypatch: pytest.MonkeyPatch)
     # On a full disk PostgreSQL may run and find no room to write that it does; that is not waited for for a minute.
     monkeypatch.setattr(embedded_postgres, "READY_WITHIN", 10.0)
     with site(volume, rabbitmq) as built:
+        begin(built)
         yield built
 
 
