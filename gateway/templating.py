@@ -43,6 +43,7 @@ def configure_templates(app: Flask, settings: GatewaySettings) -> None:
         segments=figures.segments,
         bar_of=pieces.bar_of,
         map_of=pieces.map_of,
+        filters_of=pieces.filters_of,
         public_url=settings.public_url,
         demo=bool(settings.demo_mail),
         read_only=settings.read_only,

@@ -6,10 +6,14 @@ import pytest
 from flask_babel import force_locale
 from jinja2 import meta, nodes
 
-from gateway.pieces import BAR, MAP, Pieces
+from gateway.pieces import BAR, FILTERS, MAP, Pieces
 
 OF_READERS = {"csrf_token", "g", "get_flashed_messages", "request", "session"}
-VALUES = {BAR: {"agree", "neutral", "disagree", "total", "legend"}, MAP: {"counts", "chosen", "narrowed"}}
+VALUES = {
+    BAR: {"agree", "neutral", "disagree", "total", "legend"},
+    MAP: {"counts", "chosen", "narrowed"},
+    FILTERS: {"filters", "themes"},
+}
 TALLY = {"agree": 3, "neutral": 1, "disagree": 1, "total": 5, "qualifiers": {}}
 
 
@@ -41,7 +45,19 @@ def test_a_map_keeps_its_filters_its_figures_and_what_is_looked_at_apart(pieces)
     assert 'aria-current="true"' in pieces.map_of({"88": 4}, "88", {})
 
 
-@pytest.mark.parametrize("template", [BAR, MAP])
+def test_filters_keep_each_choice_and_each_set_of_themes_apart(pieces):
+    nothing = dict.fromkeys(("stage", "theme", "departement", "kind"), None) | {"state": "running"}
+    plain = pieces.filters_of(nothing, ["mobilite"])
+    assert plain is pieces.filters_of(dict(nothing), ["mobilite"])
+    assert plain.count(" selected") == 1
+    assert '<option value="88">88 – Vosges</option>' in plain
+    assert '<option value="88" selected>' in pieces.filters_of(nothing | {"departement": "88"}, ["mobilite"])
+    assert 'value="fete"' in pieces.filters_of(nothing, ["mobilite", "fete"])
+    with force_locale("en"):
+        assert "Kind of territory" in pieces.filters_of(nothing, ["mobilite"])
+
+
+@pytest.mark.parametrize("template", [BAR, MAP, FILTERS])
 def test_a_piece_knows_nothing_of_its_reader(app, template):
     environment = app.jinja_env
     tree = environment.parse(environment.loader.get_source(environment, template)[0])

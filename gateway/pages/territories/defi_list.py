@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, abort, request
@@ -16,11 +17,23 @@ from gateway.services import Json
 from gateway.wording import DEFIS_SHOWN, KINDS, STAGES, THEMES, theme
 from libs.chassis.access import public
 
+NOTHING = {"joined": None, "offered": None}
+_THEME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+
 blueprint = Blueprint("defi_list", __name__)
 blueprint.add_app_template_global(shaded)
 
-NOTHING = {"joined": None, "offered": None}
-_THEME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+
+@blueprint.app_template_global()
+def theme_options(codes: Iterable[str]) -> dict[str, Any]:
+    """Themes to choose from, by code."""
+    return {code: theme(code) for code in codes}
+
+
+@blueprint.app_template_global()
+def departement_options() -> dict[str, str]:
+    """Départements to choose from, by code."""
+    return {code: f"{code} – {one.name}" for code, one in departements().departements.items()}
 
 
 @blueprint.get("/defis")
@@ -37,7 +50,6 @@ def index() -> Any:
         filters=filters,
         narrowed={name: value for name, value in filters.items() if value and value != "running"},
         themes=_themes(counts),
-        departements={code: f"{code} – {one.name}" for code, one in departements().departements.items()},
         counts=counts["departements"],
         total=_total(counts, filters),
         part=part,
@@ -65,10 +77,10 @@ def _filters() -> dict[str, str | None]:
     return {**args, "departement": departement, "state": state}
 
 
-def _themes(counts: Json) -> dict[str, Any]:
+def _themes(counts: Json) -> list[str]:
     """The published themes, then those in people's own words that running défis have."""
     own = sorted(one["theme"] for one in counts["themes"] if one["theme"] not in THEMES)
-    return {code: theme(code) for code in (*THEMES, *own)}
+    return [*THEMES, *own]
 
 
 def _total(counts: Json, filters: dict[str, str | None]) -> int | None:
