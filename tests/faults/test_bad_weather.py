@@ -52,7 +52,8 @@ def test_a_broker_blocked_by_its_memory_alarm_holds_back_no_vote_and_loses_nothi
             refused = running.ledger.refused
             go_on(running, walk, 3 * STEPS)
             assert running.ledger.refused == refused
-            assert set(running.readiness("worker").values()) == {"ok"}  # it has nothing to be started again for
+            # There is nothing that starting it again would mend.
+            assert set(running.readiness("worker").values()) == {"ok"}
             assert running.rows("consultation", "SELECT EXISTS (SELECT FROM outbox)") == [(True,)]
             running.wait_until(lambda: waiting_facts(running) > 0, "the figures do not say that facts wait")
         finally:
