@@ -11,6 +11,8 @@ from typing import Any
 
 NOBODY = ""
 PATIENCE_S = 30.0
+CODE = re.compile(r"^[ \t]*(\d{3})[^\S\n]?(\d{3})[ \t]*$", re.MULTILINE)
+"""The code of a mail, alone on its line: other mails hold figures too, and addresses with digits."""
 
 
 class Api:
@@ -57,5 +59,5 @@ class Api:
         """The codes in the mails to an address, the newest first."""
         with urllib.request.urlopen(f"{self._site}/demo/mail", timeout=30) as answer:
             mails = html.unescape(answer.read().decode()).split('<div class="panel mail">')[1:]
-        found = (re.search(r"(?<!\d)(\d{3})\s?(\d{3})(?!\d)", mail) for mail in mails if who in mail)
+        found = (CODE.search(mail) for mail in mails if who in mail)
         return [code[1] + code[2] for code in found if code is not None]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from playwright.sync_api import Page, expect
+
+from tests.e2e.api import CODE
 
 
 def sign_in(page: Page, email: str, *, english: bool = False) -> None:
@@ -35,5 +35,5 @@ def codes_mailed_to(page: Page, email: str) -> list[str]:
     mails.goto("/demo/mail")
     bodies = mails.locator(".mail", has_text=email).locator(".mail-body").all_inner_texts()
     mails.close()
-    found = [re.search(r"(?<!\d)(\d{3})\s?(\d{3})(?!\d)", body) for body in bodies]
+    found = [CODE.search(body) for body in bodies]
     return [code[1] + code[2] for code in found if code is not None]
