@@ -19,7 +19,7 @@ env: ## Write .env for docker-compose, with secrets drawn at random; what is the
 .PHONY: test
 test: environment-dev ## Run every test, against real servers
 	@tests/needs.sh
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: walk
 walk: environment-dev ## Walk the main job in a browser on the demo that runs at SITE=http://127.0.0.1:8080

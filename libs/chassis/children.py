@@ -10,7 +10,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 PR_SET_PDEATHSIG = 1
-_PORTS = range(20_000, 32_000)
+# Below those that Linux gives to outgoing connections: a server that was killed finds its port again.
+PORTS = range(20_000, 32_000)
+_given: set[int] = set()
 
 
 def dies_with_parent(signal_number: int = signal.SIGTERM) -> Callable[[], None]:
@@ -32,12 +34,14 @@ def dies_with_parent(signal_number: int = signal.SIGTERM) -> Callable[[], None]:
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that was free a moment ago; whoever listens on it next must cope with a lost race.
+    """A TCP port of 127.0.0.1 that was free a moment ago; this process is given every other one before it again.
 
-    It lies below those that Linux gives to outgoing connections: a server that was killed finds its port again.
+    Whoever listens on it next must cope with a race lost to another process. Raises `OSError` when none of `PORTS`
+    is free.
     """
-    for port in random.sample(_PORTS, k=len(_PORTS)):
+    for port in sorted(random.sample(PORTS, k=len(PORTS)), key=_given.__contains__):
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
+            _given.add(port)
             return port
-    raise OSError(f"no port of {_PORTS} is free")
+    raise OSError(f"no port of {PORTS} is free")

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import psutil
 import psycopg
 import pytest
 
@@ -148,18 +149,27 @@ def test_a_worker_that_outlives_its_process_does_not_hold_the_internal_port(
 ) -> None:
     with Process("services.consultation", "web", tmp_path, consultation) as web:
         web.wait_until_ready()
-        pid = web.process.pid
-        workers = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-        assert workers
+        process = psutil.Process(web.process.pid)
+        # A worker forked only now drops the port in a moment: it must be past that when it is stopped.
+        assert eventually(
+            lambda: [web.internal_port in listening(one) for one in process.children()] == [False] * 2
+        )
+        workers = process.children()
         for worker in workers:
-            os.kill(worker, signal.SIGSTOP)
+            worker.suspend()
         web.process.kill()
         web.process.wait()
         try:
             socket.create_server(("127.0.0.1", web.internal_port)).close()
         finally:
             for worker in workers:
-                os.kill(worker, signal.SIGKILL)
+                worker.kill()
+
+
+def listening(process: psutil.Process) -> set[int]:
+    """The ports that it listens on."""
+    sockets = process.net_connections("tcp")
+    return {one.laddr.port for one in sockets if one.status == psutil.CONN_LISTEN}
 
 
 def waits_for_a_lock(database: str) -> bool:
