@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from libs.chassis.errors import Conflict
 from libs.chassis.ids import uuid7
 from libs.chassis.inbox import Consumer, Drop, Inbox, Retry
 from libs.chassis.outbox import record
+from libs.chassis.testing.waiting import PATIENCE_S, eventually
 from libs.chassis.worker import Worker, run_workers
 from libs.contracts.envelope import Envelope
 from tests.chassis.ledger import EntryMade, NoteTaken, bus_at, copies, copy_entry, make_entry, mirror, rows
@@ -48,15 +48,8 @@ def running(bus_url: str, ledger: Database, *mirrors: tuple[Database, Sequence[C
         yield bus
     finally:
         stop.set()
-        thread.join(20)
+        thread.join(PATIENCE_S)
         assert not thread.is_alive(), "the worker does not stop"
-
-
-def eventually(found: Callable[[], bool], within: float = 20.0) -> None:
-    deadline = time.monotonic() + within
-    while not found():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def total(database: Database) -> int:
@@ -363,7 +356,7 @@ def test_a_broker_that_was_down_gets_everything_when_it_is_back(
                 make_entry(ledger_database, "a")
         finally:
             rabbitmq.start_app()  # type: ignore[attr-defined]
-        eventually(lambda: total(mirror_database) == 21, within=60)
+        eventually(lambda: total(mirror_database) == 21)
     assert copies(mirror_database) == {"a": list(range(1, 22))}
 
 
@@ -386,5 +379,5 @@ def test_a_database_that_drops_its_connections_loses_nothing(
                 return total(mirror_database) == 30
             return False
 
-        eventually(all_copied, within=40)
+        eventually(all_copied)
     assert copies(mirror_database) == {"a": list(range(1, 31))}

@@ -17,10 +17,11 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from libs.chassis.db import Database
 from libs.chassis.mail import Mail, queue_mail
 from libs.chassis.rabbitmq import RabbitBus
+from libs.chassis.testing.waiting import PATIENCE_S, eventually
 from libs.chassis.worker import Worker
 from tests.chassis import crashing_worker
 from tests.chassis.ledger import copies, make_entry, rows
-from tests.chassis.test_bus_contract import consumer, eventually
+from tests.chassis.test_bus_contract import consumer
 
 POINTS = 60
 ACCOUNTS = ("a", "b", "c")
@@ -66,10 +67,10 @@ def test_a_worker_killed_at_sixty_points_loses_and_doubles_no_row_and_keeps_orde
         process.close()
 
     survivor = started(crashing_worker.run, *urls)
-    eventually(lambda: sum(map(len, copies(mirror_database).values())) >= sum(made.values()), within=60)
-    eventually(lambda: rows(ledger_database, "SELECT count(*) FROM outbox") == [(0,)], within=60)
+    eventually(lambda: sum(map(len, copies(mirror_database).values())) >= sum(made.values()))
+    eventually(lambda: rows(ledger_database, "SELECT count(*) FROM outbox") == [(0,)])
     survivor.terminate()
-    survivor.join(20)
+    survivor.join(PATIENCE_S)
     assert survivor.exitcode == 0
     assert copies(mirror_database) == {
         account: list(range(1, number + 1)) for account, number in made.items()
@@ -114,12 +115,12 @@ def test_a_mail_is_sent_at_least_once_and_always_under_the_same_message_id(
             queue_mail(session, mail, sender="Maillage <m@maillage.example>")
     for count in (1, 2, 1):
         process = started(crashing_worker.run_mailer, ledger_database.url, smtp_url, count)
-        process.join(30)
+        process.join(PATIENCE_S)
         assert process.exitcode == -signal.SIGKILL
     survivor = started(crashing_worker.run_mailer, ledger_database.url, smtp_url, 0)
     eventually(lambda: rows(ledger_database, "SELECT count(*) FROM mail") == [(0,)])
     survivor.terminate()
-    survivor.join(20)
+    survivor.join(PATIENCE_S)
     assert len(set(handler.taken)) == 6
     assert len(handler.taken) == 6 + 3
 
@@ -138,8 +139,8 @@ def test_two_workers_at_once_take_turns_and_keep_order(
         if number == 30:
             pair[0].kill()
         time.sleep(0.005)
-    eventually(lambda: sum(map(len, copies(mirror_database).values())) == 60, within=60)
+    eventually(lambda: sum(map(len, copies(mirror_database).values())) == 60)
     for process in pair:
         process.terminate()
-        process.join(20)
+        process.join(PATIENCE_S)
     assert copies(mirror_database) == {account: list(range(1, 21)) for account in ACCOUNTS}

@@ -3,7 +3,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pika
@@ -12,6 +11,7 @@ import pytest
 
 from libs.chassis.testing.postgres import TestServer
 from libs.chassis.testing.rabbitmq import TestBroker
+from libs.chassis.testing.waiting import eventually
 
 
 def connect(url: str) -> psycopg.Connection:
@@ -77,7 +77,7 @@ def test_a_killed_test_process_leaves_no_server_behind(kind: str):
     owner.communicate()
 
     assert started, "the server runs in its folder"
-    assert eventually(lambda: not processes_in(folder))
+    eventually(lambda: not processes_in(folder))
 
 
 def test_a_broker_that_is_stopped_or_killed_keeps_confirmed_messages(rabbitmq: TestBroker, broker_url: str):
@@ -118,17 +118,19 @@ def open_channel(url: str) -> pika.adapters.blocking_connection.BlockingChannel:
     return pika.BlockingConnection(pika.URLParameters(url)).channel()
 
 
-def take(url: str) -> bytes | None:
-    """The next message of the queue `kept`, or None. A quorum queue elects its leader first."""
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
+def take(url: str) -> bytes:
+    """The next message of the queue `kept`. A quorum queue elects its leader first."""
+    found: list[bytes] = []
+
+    def taken() -> bool:
         channel = open_channel(url)
         _, _, body = channel.basic_get("kept", auto_ack=True)
         channel.connection.close()
-        if body is not None:
-            return body
-        time.sleep(0.1)
-    return None
+        found.extend([body] if body is not None else [])
+        return bool(found)
+
+    eventually(taken)
+    return found[0]
 
 
 def processes_in(folder: str) -> list[int]:
@@ -144,12 +146,3 @@ def processes_in(folder: str) -> list[int]:
         except OSError:
             continue  # gone meanwhile, or another user's
     return found
-
-
-def eventually(condition, within: float = 15.0) -> bool:
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return condition()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from sqlalchemy import func, select, text
 from libs.chassis.db import Database
 from libs.chassis.errors import Forbidden, Invalid, NotFound
 from libs.chassis.ids import uuid4
+from libs.chassis.testing.waiting import PATIENCE_S, eventually
 from services.consultation.consultations.models import Consultation
 from services.consultation.participants.commands import give_consent
 from services.consultation.participants.rules import Identity
@@ -33,13 +33,6 @@ def someone(database: Database, consultation: Consultation) -> Identity:
     with database.transaction() as session:
         give_consent(session, consultation, who, 1, datetime.now(UTC))
     return who
-
-
-def eventually(met: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 30
-    while not met():
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
 
 
 @contextmanager
@@ -158,9 +151,9 @@ def test_who_comes_alone_waits_for_what_is_being_written_and_enough_of_them_do_n
                 threads.submit(box.cast, someone(database, consultation), Ballot(proposal, "agree"))
             )
             eventually(lambda: len(box._waiting) == waiting)  # noqa: B023 - called at once
-        assert {vote.result(30).choice for vote in others} == {"agree"}
+        assert {vote.result(PATIENCE_S).choice for vote in others} == {"agree"}
         assert not blocked.done()
-    assert blocked.result(30).choice == "agree"
+    assert blocked.result(PATIENCE_S).choice == "agree"
 
 
 def test_an_error_of_the_database_is_everybodys_in_that_batch_and_nobodys_after_it(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from typing import Any
@@ -14,6 +13,7 @@ from libs.chassis.db import Database
 from libs.chassis.embedded import EmbeddedBus
 from libs.chassis.ids import uuid7
 from libs.chassis.keys import KeyStore
+from libs.chassis.testing.waiting import PATIENCE_S, eventually
 from libs.chassis.worker import run_workers
 from libs.contracts.envelope import Envelope
 from libs.contracts.identity import KeysRotated
@@ -63,16 +63,17 @@ def test_the_worker_tells_an_opening_by_itself_and_stops_when_told(
     running = Thread(target=run_workers, args=([worker], stop))
     running.start()
     try:
-        deadline = time.monotonic() + 20
-        journal: list[str] = []
-        while not journal and time.monotonic() < deadline:
-            time.sleep(0.1)
-            with database.transaction() as session:
-                journal = list(session.scalars(text("SELECT type FROM journal")))
+        eventually(lambda: journal(database))
     finally:
         stop.set()
-        running.join(20)
-    assert journal == ["coalition.consultation.opened.v1"]
+        running.join(PATIENCE_S)
+    assert journal(database) == ["coalition.consultation.opened.v1"]
     assert not running.is_alive()
     with database.transaction() as session:
         assert session.get_one(Consultation, opened.id).opening_recorded
+
+
+def journal(database: Database) -> list[str]:
+    """The types of what the service has told."""
+    with database.transaction() as session:
+        return list(session.scalars(text("SELECT type FROM journal")))

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from libs.chassis.db import Database
 from libs.chassis.errors import Conflict, Invalid
+from libs.chassis.testing.waiting import PATIENCE_S
 from services.consultation.consultations.models import Consultation
 from services.consultation.imports.commands import Imported, import_polis
 from services.consultation.imports.polis_files import InvalidExport
@@ -135,7 +136,7 @@ def test_of_two_imports_of_one_slug_at_once_one_is_made(
     start = Barrier(4)
 
     def run(_: int) -> Imported:
-        start.wait(10)
+        start.wait(PATIENCE_S)
         return import_polis(database, market, "marche")
 
     with ThreadPoolExecutor(4) as threads:
@@ -151,7 +152,7 @@ def test_of_two_exports_under_one_slug_at_once_one_is_imported_and_the_other_ref
     start = Barrier(2)
 
     def run(folder: Path) -> str:
-        start.wait(10)
+        start.wait(PATIENCE_S)
         try:
             import_polis(database, folder, "marche")
         except Conflict as refusal:

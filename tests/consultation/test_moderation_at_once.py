@@ -15,6 +15,7 @@ from sqlalchemy import text
 from libs.chassis.db import Database
 from libs.chassis.errors import Conflict
 from libs.chassis.ids import uuid7
+from libs.chassis.testing.waiting import PATIENCE_S
 from libs.chassis.tokens import Grant, Principal
 from services.consultation.consultations.models import Consultation
 from services.consultation.moderation.commands import decide, take_next
@@ -52,7 +53,7 @@ def all_at_once(work: Callable[[Principal], Any], moderators: list[Principal]) -
     start = Barrier(len(moderators))
 
     def run(who: Principal) -> Any:
-        start.wait(10)
+        start.wait(PATIENCE_S)
         return work(who)
 
     with ThreadPoolExecutor(len(moderators)) as threads:
@@ -137,11 +138,11 @@ def decision_under_way(database: Database, proposal_id: UUID, who: Principal) ->
         with database.transaction() as session:
             decide(session, proposal_id, who, Decision.ACCEPT, reason=None, note=None, now=datetime.now(UTC))
             made.set()
-            finish.wait(10)
+            finish.wait(PATIENCE_S)
 
     with ThreadPoolExecutor(1) as thread:
         under_way = thread.submit(accept)
-        assert made.wait(10)
+        assert made.wait(PATIENCE_S)
         try:
             yield
         finally:
@@ -166,7 +167,7 @@ def test_whoever_asks_for_the_next_while_their_decision_is_being_saved_gets_anot
     with ThreadPoolExecutor(1) as thread:
         with decision_under_way(database, first, anne):
             asked = thread.submit(take, database, consultation, anne)
-        assert asked.result(10) == second
+        assert asked.result(PATIENCE_S) == second
 
 
 def test_of_two_same_proposals_of_one_author_in_the_same_instant_one_is_made(

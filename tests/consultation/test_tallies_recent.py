@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from libs.chassis.testing.waiting import PATIENCE_S
 from services.consultation.tallies.recent import AT_MOST, QUICK, REST, RecentFigures
 
 NOBODY: Any = None
@@ -74,12 +75,12 @@ def test_many_who_ask_at_once_wait_for_one_first_count() -> None:
     def count(_: Session) -> int:
         counted.append(1)
         begun.set()
-        assert finish.wait(10)
+        assert finish.wait(PATIENCE_S)
         return 42
 
     with ThreadPoolExecutor(8) as threads:
         answers = [threads.submit(recent.get, NOBODY, "a", count) for _ in range(8)]
-        assert begun.wait(10)
+        assert begun.wait(PATIENCE_S)
         finish.set()
     assert [answer.result() for answer in answers] == [42] * 8
     assert len(counted) == 1
@@ -94,12 +95,12 @@ def test_nobody_waits_for_a_figure_that_is_being_counted_again() -> None:
 
     def count(_: Session) -> str:
         begun.set()
-        assert finish.wait(10)
+        assert finish.wait(PATIENCE_S)
         return "new"
 
     with ThreadPoolExecutor(1) as threads:
         replacing = threads.submit(recent.get, NOBODY, "a", count)
-        assert begun.wait(10)
+        assert begun.wait(PATIENCE_S)
         assert recent.get(NOBODY, "a", lambda _: "nobody counts this") == "old"
         finish.set()
         assert replacing.result() == "new"
@@ -114,7 +115,7 @@ class Slow:
         self.may_end = Event()
 
     def __call__(self, _: Session) -> int:
-        assert self.may_end.wait(10)
+        assert self.may_end.wait(PATIENCE_S)
         self.counts += 1
         self.clock.now += 2 * QUICK
         return self.counts
@@ -135,7 +136,7 @@ def test_what_takes_long_to_count_again_is_counted_aside_and_nobody_waits() -> N
     clock.now += 4
     assert [recent.get(NOBODY, "a", slow) for _ in range(3)] == [1, 1, 1]
     slow.may_end.set()
-    assert aside.wait(10)
+    assert aside.wait(PATIENCE_S)
     assert recent.get(NOBODY, "a", slow) == 2
 
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from libs.chassis.db import Database
 from libs.chassis.errors import Problem
+from libs.chassis.testing.waiting import PATIENCE_S
 
 Who = TypeVar("Who")
 
@@ -19,8 +20,8 @@ def all_at_once(database: Database, work: Callable[[Who], Any], people: Sequence
         # Opening a connection takes longer than the work: without this, they would come one after the other.
         with database.autocommit() as connection:
             connection.execute("SELECT 1")
-            connected.wait(10)
-        start.wait(10)
+            connected.wait(PATIENCE_S)
+        start.wait(PATIENCE_S)
         try:
             return work(who)
         except Problem as problem:

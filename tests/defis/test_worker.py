@@ -1,6 +1,5 @@
 """The worker of two operators on one bus: what each tells, to whom, and what is kept of it."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,7 @@ from libs.chassis.db import Database
 from libs.chassis.embedded import EmbeddedBus
 from libs.chassis.inbox import Consumer
 from libs.chassis.testing.postgres import TestServer
+from libs.chassis.testing.waiting import PATIENCE_S, eventually
 from libs.chassis.worker import Worker, run_workers
 from libs.contracts.catalogue import CATALOGUE
 from libs.contracts.defis import DefiPublished
@@ -55,14 +55,7 @@ def running(workers: list[Worker]) -> Iterator[None]:
         yield
     finally:
         stop.set()
-        thread.join(20)
-
-
-def eventually(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 15
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+        thread.join(PATIENCE_S)
 
 
 def test_each_operator_tells_in_its_own_name_and_keeps_what_is_public(

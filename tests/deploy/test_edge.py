@@ -13,9 +13,9 @@ import pytest
 from libs.chassis.children import free_port
 from libs.chassis.testing.postgres import TestServer
 from libs.chassis.testing.rabbitmq import TestBroker
+from libs.chassis.testing.waiting import eventually
 from tests.deploy.edge import Edge
 from tests.deploy.processes import SECRET, SITE, Process, environment
-from tests.local.system import eventually
 
 CONSULTATIONS = "/api/consultation/v1/consultations"
 VISITORS = "/api/identity/v1/visitors"
@@ -123,19 +123,19 @@ def test_a_trace_goes_through_and_an_unusable_one_is_replaced(site: Site) -> Non
     sent = {"traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
     answer = httpx.get(f"{site.edge.url}{CONSULTATIONS}/that-nobody-made", headers=sent)
     assert (answer.status_code, answer.headers.get_list("X-Correlation-ID")) == (404, [TRACE])
-    assert eventually(
+    eventually(
         lambda: any(line.get("correlation_id") == TRACE for line in site.processes["consultation"].lines())
     )
     other = httpx.get(site.edge.url, headers={"traceparent": "nonsense"}).headers["X-Correlation-ID"]
     assert len(other) == 32
-    assert eventually(lambda: any(line["correlation_id"] == other for line in site.edge.answers()))
+    eventually(lambda: any(line["correlation_id"] == other for line in site.edge.answers()))
 
 
 def test_public_reads_are_kept_a_moment_for_those_who_say_not_who_they_are(site: Site) -> None:
     def kept(**headers: str) -> str:
         asked = httpx.get(f"{site.edge.url}{CONSULTATIONS}?limit=11", headers=headers)
         trace = asked.headers["X-Correlation-ID"]
-        assert eventually(lambda: any(line["correlation_id"] == trace for line in site.edge.answers()))
+        eventually(lambda: any(line["correlation_id"] == trace for line in site.edge.answers()))
         return str(next(line["kept"] for line in site.edge.answers() if line["correlation_id"] == trace))
 
     assert kept() == "MISS"
@@ -165,7 +165,7 @@ def test_what_changed_something_leaves_no_line_unless_it_was_refused(site: Site)
 
     def line(answer: httpx.Response) -> bool:
         last = httpx.get(site.edge.url).headers["X-Correlation-ID"]
-        assert eventually(lambda: any(one["correlation_id"] == last for one in site.edge.answers()))
+        eventually(lambda: any(one["correlation_id"] == last for one in site.edge.answers()))
         trace = answer.headers["X-Correlation-ID"]
         return any(one["correlation_id"] == trace for one in site.edge.answers())
 
@@ -229,7 +229,7 @@ def test_no_log_holds_the_key_of_a_mailed_link_or_who_asked(site: Site, path: st
             httpx.get(f"{broken.url}{path}?token={key}", headers=asked).status_code for _ in range(12)
         ]
         assert {429, 503} <= set(statuses)
-        assert eventually(lambda: len(broken.answers()) >= 12)
+        eventually(lambda: len(broken.answers()) >= 12)
     httpx.get(f"{site.edge.url}{path}?token={key}")
     logs = [broken.log, site.edge.log, *(process.log for process in site.processes.values())]
     said = "".join(log.read_text() for log in logs)

@@ -18,8 +18,8 @@ import pytest
 
 from libs.chassis.children import free_port
 from libs.chassis.testing.postgres import TestServer
+from libs.chassis.testing.waiting import eventually
 from tests.deploy.processes import Process, environment
-from tests.local.system import eventually
 
 SERVICES = ("identity", "consultation", "notifications", "defis")
 CONSULTATIONS = "/api/consultation/v1/consultations"
@@ -65,7 +65,7 @@ def test_a_worker_without_its_broker_says_so(
     with Process("services.consultation", "worker", tmp_path, nobody) as worker:
         said = worker.wait_until(lambda said: said["checks"].get("schema") == "ok")
         assert (said["ready"], said["checks"]["bus"]) == (False, "BusUnavailable")
-        assert eventually(lambda: any(line["event"] == "waiting for the broker" for line in worker.lines()))
+        eventually(lambda: any(line["event"] == "waiting for the broker" for line in worker.lines()))
         assert worker.end() == 0
 
 
@@ -76,9 +76,7 @@ def test_migrations_wait_for_a_database_that_does_not_answer_yet(
     environ = environment(broker_url, absent, "consultation")
     try:
         with Process("services.consultation", "migrate", tmp_path, environ) as migration:
-            assert eventually(
-                lambda: any(line["event"] == "waiting for the database" for line in migration.lines())
-            )
+            eventually(lambda: any(line["event"] == "waiting for the database" for line in migration.lines()))
             with psycopg.connect(database_url.replace("+psycopg", ""), autocommit=True) as connection:
                 connection.execute("CREATE DATABASE not_made_yet")
             assert migration.finish() == 0, migration.log.read_text()
@@ -136,9 +134,9 @@ def test_a_request_in_hand_is_finished_when_the_process_is_asked_to_end(
         web.wait_until_ready()
         holder.execute("LOCK TABLE consultation IN ACCESS EXCLUSIVE MODE")
         answer = reader.submit(httpx.get, f"{web.url}{CONSULTATIONS}", timeout=30)
-        assert eventually(lambda: waits_for_a_lock(database_url))
+        eventually(lambda: waits_for_a_lock(database_url))
         web.process.send_signal(signal.SIGTERM)
-        assert eventually(lambda: any("Handling signal: term" in line["event"] for line in web.lines()))
+        eventually(lambda: any("Handling signal: term" in line["event"] for line in web.lines()))
         holder.commit()
         assert answer.result().status_code == 200
         assert web.finish() == 0
@@ -151,9 +149,7 @@ def test_a_worker_that_outlives_its_process_does_not_hold_the_internal_port(
         web.wait_until_ready()
         process = psutil.Process(web.process.pid)
         # A worker forked only now drops the port in a moment: it must be past that when it is stopped.
-        assert eventually(
-            lambda: [web.internal_port in listening(one) for one in process.children()] == [False] * 2
-        )
+        eventually(lambda: [web.internal_port in listening(one) for one in process.children()] == [False] * 2)
         workers = process.children()
         for worker in workers:
             worker.suspend()

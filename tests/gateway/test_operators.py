@@ -10,6 +10,7 @@ from gateway.operators.calls import IN_FLIGHT, Operators
 from gateway.operators.rules import FAILURES_TO_OPEN, REST_S
 from gateway.operators.tokens import Kept, TokenShelf
 from gateway.services import ServiceProblem, ServiceUnreachable
+from libs.chassis.testing.waiting import PATIENCE_S
 
 
 class Far:
@@ -98,17 +99,17 @@ def test_a_slow_operator_holds_only_so_many_threads(clock):
 
     class Slow:
         def call(self, *_request, **_more):
-            started.wait(10)
-            leave.wait(10)
+            started.wait(PATIENCE_S)
+            leave.wait(PATIENCE_S)
 
     operators = Operators(Slow(), clock)
     threads = [Thread(target=operators.call, args=("op1", "GET", "/defis")) for _ in range(IN_FLIGHT)]
     for thread in threads:
         thread.start()
-    started.wait(10)
+    started.wait(PATIENCE_S)
     with pytest.raises(ServiceUnreachable):
         operators.call("op1", "GET", "/defis")
-    leave.wait(10)
+    leave.wait(PATIENCE_S)
     for thread in threads:
         thread.join()
 

@@ -13,6 +13,7 @@ import pytest
 from gateway.edge.routes import is_shared
 from gateway.services import ServiceUnreachable
 from gateway.shared_reads import SharedReads
+from libs.chassis.testing.waiting import PATIENCE_S
 
 SECONDS = timedelta(seconds=3)
 
@@ -73,11 +74,11 @@ def test_a_crowd_asks_once_and_all_are_answered() -> None:
     def read() -> bytes:
         with lock:
             asked.append(1)
-        arrived.wait(5)
+        arrived.wait(PATIENCE_S)
         return b"figures"
 
     def reader(_number: int) -> bytes:
-        there.wait(5)
+        there.wait(PATIENCE_S)
         if there.n_waiting == 0:
             arrived.set()
         return reads.get("figures", read)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from libs.chassis.testing.waiting import PATIENCE_S
 from libs.chassis.tokens import Grant
 from services.identity.people.queries import caller
 from services.identity.roles.commands import revoke_role
@@ -210,7 +211,7 @@ def test_two_administrators_who_dismiss_each_other_at_once_leave_one(identity):
             other = pool.submit(identity.call, "DELETE", f"/v1/grants/{firsts}", token=second)
             with pytest.raises(TimeoutError):
                 other.result(0.5)  # it waits to know how many will be left
-        assert other.result(10).json["code"] == "grant.last_administrator"
+        assert other.result(PATIENCE_S).json["code"] == "grant.last_administrator"
     assert len(identity.call("GET", "/v1/grants", token=first).json["items"]) == 1
 
 

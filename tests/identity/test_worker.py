@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from libs.chassis.children import free_port
 from libs.chassis.embedded import EmbeddedBus
+from libs.chassis.testing.waiting import PATIENCE_S, eventually
 from services.identity.worker import create_worker
 from tests.identity.conftest import Identity
 
@@ -58,15 +59,14 @@ def test_the_worker_sends_the_mail_relays_the_facts_and_stops_when_asked(identit
     threads = [Thread(target=loop, args=(stop,)) for _name, loop in worker.loops()]
     for thread in threads:
         thread.start()
-    came = box.came.wait(10)
-    deadline = datetime.now(UTC) + timedelta(seconds=10)
-    while (count(identity, "outbox") or count(identity, "mail")) and datetime.now(UTC) < deadline:
-        stop.wait(0.05)
-    stop.set()
-    for thread in threads:
-        thread.join(10)
-    service.database.close()
-    assert came
+    try:
+        eventually(box.came.is_set)
+        eventually(lambda: not count(identity, "outbox") and not count(identity, "mail"))
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(PATIENCE_S)
+        service.database.close()
     assert not any(thread.is_alive() for thread in threads)
     assert [message["To"] for message in box.messages] == ["ana@exemple.fr"]
     assert box.messages[0]["Message-ID"] == sent.message["Message-ID"]

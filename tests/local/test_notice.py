@@ -15,7 +15,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.local.system import System, eventually, status
+from libs.chassis.testing.waiting import eventually
+from tests.local.system import System, status
 
 AUTHOR, MODERATOR, CITIZEN = "coordinatrice@demo.example", "moderateur@demo.example", "citoyenne@demo.example"
 TEXT = "Il faut que chaque école ait un potager que les élèves cultivent."
@@ -58,7 +59,7 @@ def sign_in(site: httpx.Client, data: Path, address: str) -> dict[str, Any]:
         found = [re.search(r"(?<!\d)(\d{3})\s?(\d{3})(?!\d)", words(mail)) for mail in mails(data, address)]
         return [code for code in found if code]
 
-    assert eventually(lambda: bool(codes()))
+    eventually(lambda: bool(codes()))
     given = {
         "grant_type": "email_code",
         "request": asked.json()["request"],
@@ -89,7 +90,7 @@ def test_a_refusal_reaches_its_author_by_mail_and_in_the_inbox(site: httpx.Clien
     def told() -> list[EmailMessage]:
         return [mail for mail in mails(data, AUTHOR) if "Votre proposition" in mail["Subject"]]
 
-    assert eventually(lambda: bool(told()))
+    eventually(lambda: bool(told()))
     (mail,) = told()
     assert TEXT not in mail["Subject"]
     assert TEXT in " ".join(words(mail).split())
@@ -117,7 +118,7 @@ def test_what_happens_in_a_demo_defi_reaches_its_people(site: httpx.Client, data
         notices = site.get("notifications/v1/inbox", headers=headers).json()["items"]
         return any(notice["path"].startswith("/defis/op1/") for notice in notices)
 
-    assert eventually(told)
+    eventually(told)
 
 
 def test_nothing_waits_once_it_is_told(site: httpx.Client, data: Path):
@@ -127,7 +128,7 @@ def test_nothing_waits_once_it_is_told(site: httpx.Client, data: Path):
             service["outbox"] == 0 and service["inbox"] == {"waiting": 0, "dead": 0} for service in services
         )
 
-    assert eventually(quiet)
+    eventually(quiet)
 
 
 def test_a_token_for_one_operator_opens_no_door_at_another(site: httpx.Client, data: Path):

@@ -8,7 +8,8 @@ from pathlib import Path
 import kombu
 import psycopg
 
-from tests.local.system import System, eventually, post, status
+from libs.chassis.testing.waiting import eventually
+from tests.local.system import System, post, status
 
 
 def test_facts_cross_the_broker_and_every_outbox_empties(tmp_path: Path, broker_url: str) -> None:
@@ -17,10 +18,8 @@ def test_facts_cross_the_broker_and_every_outbox_empties(tmp_path: Path, broker_
         url = system.wait_until_ready()
         # The first token asked for makes identity's first key, whose public half every service is told.
         assert post(f"{url}/api/identity/v1/visitors", {}) == 201
-        assert eventually(
-            lambda: all(service["outbox"] == 0 for service in status(data)["services"].values())
-        )
-        assert eventually(lambda: handled(data, system) == [("keep-keys", "done")])
+        eventually(lambda: all(service["outbox"] == 0 for service in status(data)["services"].values()))
+        eventually(lambda: handled(data, system) == [("keep-keys", "done")])
         with kombu.Connection(broker_url) as connection:
             for mailbox in ("coalition.consultation", "coalition.notifications", "op1.defis", "op2.defis"):
                 declared = connection.default_channel.queue_declare(mailbox, passive=True)

@@ -15,12 +15,12 @@ from random import Random
 import pytest
 
 from deploy.local.entrance import answers
+from libs.chassis.testing.waiting import eventually
 from tests.local.system import (
     MAILLAGE,
     System,
     command_line,
     environment,
-    eventually,
     get,
     post,
     processes_of,
@@ -108,10 +108,10 @@ def test_a_process_that_falls_is_started_again(data: Path):
             except (ValueError, OSError):
                 return False
 
-        assert eventually(all_back)
-        assert eventually(lambda: status(data)["ready"] == {"web": True, "worker": True})
+        eventually(all_back)
+        eventually(lambda: status(data)["ready"] == {"web": True, "worker": True})
         assert post(f"{url}/api/identity/v1/sign-in", {"email": "ada@example.org"}) == 202
-        assert eventually(lambda: any((data / "mail" / "new").iterdir())), "the catcher is back at its port"
+        eventually(lambda: any((data / "mail" / "new").iterdir()))  # the catcher is back at its port
         system.end(signal.SIGTERM)
     assert not processes_of(data)
 
@@ -125,8 +125,8 @@ def test_a_database_that_cannot_start_again_is_tried_until_it_can(data: Path):
         system.wait_until_said("Trying again")
         assert not answers(f"{url}/readyz")
         aside.rename(control)
-        assert eventually(lambda: answers(f"{url}/readyz"))
-        assert eventually(lambda: status(data)["ready"] == {"web": True, "worker": True})
+        eventually(lambda: answers(f"{url}/readyz"))
+        eventually(lambda: status(data)["ready"] == {"web": True, "worker": True})
         assert system.end(signal.SIGTERM) == 0
     assert not processes_of(data)
 
@@ -265,7 +265,7 @@ def test_mails_are_caught_where_the_environment_names_no_server(data: Path):
     with System(data) as system:
         url = system.wait_until_ready()
         assert post(f"{url}/api/identity/v1/sign-in", {"email": "camille@demo.example"}) == 202
-        assert eventually(lambda: bool(mails_to("camille@demo.example", data)))
+        eventually(lambda: bool(mails_to("camille@demo.example", data)))
         system.end(signal.SIGTERM)
     (mail,) = mails_to("camille@demo.example", data)
     assert mail.stat().st_mode & 0o077 == 0

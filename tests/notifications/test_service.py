@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from threading import Event as Flag
 from threading import Thread
 from typing import Any
@@ -18,6 +16,7 @@ from libs.chassis.ids import uuid4, uuid7
 from libs.chassis.outbox import record
 from libs.chassis.settings import SettingsError, read_settings
 from libs.chassis.testing.postgres import TestServer
+from libs.chassis.testing.waiting import eventually
 from libs.chassis.worker import Worker, run_workers
 from libs.contracts.identity import ContactConfirmed, SubjectPaired
 from libs.contracts.notices import DefisNotice
@@ -119,13 +118,6 @@ def publishers(postgres: TestServer, migrated: str) -> Any:
             database.close()
 
 
-def wait_for(found: Callable[[], bool], seconds: float = 20) -> None:
-    until = time.monotonic() + seconds
-    while not found():
-        assert time.monotonic() < until, "it did not happen in time"
-        time.sleep(0.05)
-
-
 def test_a_notice_travels_from_an_operator_to_a_mailbox(
     service: Notifications, publishers: tuple[Database, Database], smtp: Any
 ) -> None:
@@ -150,14 +142,14 @@ def test_a_notice_travels_from_an_operator_to_a_mailbox(
                     facts={"reasons": ["report_too_thin"]},
                 ),
             )
-        wait_for(lambda: service.rows("SELECT status FROM inbox") == [("waiting",)])
+        eventually(lambda: service.rows("SELECT status FROM inbox") == [("waiting",)])
         with identity.transaction() as session:
             record(
                 session,
                 SubjectPaired(person_id=ana.id, owner="op1", pairwise_id=ana.known_to_operator_as),
             )
             record(session, ContactConfirmed(person_id=ana.id, email=ana.email, language="fr"))
-        wait_for(lambda: len(smtp.catcher.raw) == 1)
+        eventually(lambda: len(smtp.catcher.raw) == 1)
     finally:
         stop.set()
         thread.join()
