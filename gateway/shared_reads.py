@@ -40,14 +40,17 @@ class SharedReads:
         self._lock = Lock()
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
 
-    def get(self, key: Hashable, read: Callable[[], bytes]) -> bytes:
-        """The answer of `key`, from `read` unless that was done a moment ago. Raises what `read` raises."""
+    def get(self, key: Hashable, read: Callable[[], bytes], patience: float | None = None) -> bytes:
+        """The answer of `key`, from `read` unless that was done a moment ago. Raises what `read` raises.
+
+        Raises `TimeoutError` when another thread that reads it takes longer than `patience` seconds.
+        """
         if not self._seconds:
             return read()
         kept, mine = self._find(key)
         if mine:
             self._fill(key, kept, read)
-        return kept.answer.result()
+        return kept.answer.result(patience)
 
     def _find(self, key: Hashable) -> tuple[_Kept, bool]:
         """What is kept of `key`, and whether it is the caller who has to read it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any, cast
 
 from flask import current_app
@@ -10,9 +11,9 @@ from flask import current_app
 from gateway import session
 from gateway.clients import reads
 from gateway.clients.identity import BASE, MARGIN_S, access_token_for, services
-from gateway.operators.calls import Operators
+from gateway.operators.calls import PATIENCE_S, Operators, address_of
 from gateway.operators.tokens import Kept, TokenShelf
-from gateway.services import Json, ServiceProblem
+from gateway.services import Json, ServiceProblem, ServiceUnreachable
 
 
 def call(
@@ -22,20 +23,17 @@ def call(
 
     Parameters that are None or empty are left out. Raises `ServiceProblem`.
     """
-    given = {name: value for name, value in (params or {}).items() if value not in (None, "")}
-    operators = cast(Operators, current_app.extensions["maillage.operators"])
-    return operators.call(operator, method, path, token=_token(operator), json=json, params=given)
+    return _operators().call(operator, method, path, token=_token(operator), json=json, params=_given(params))
 
 
 def get(operator: str, path: str, **params: Any) -> Json:
-    """Read `path` at `operator`."""
-    return cast(Json, call(operator, "GET", path, params=params))
+    """Read `path` at `operator`; readers whom nobody can tell apart share what the route table says they do."""
+    return _shared(operator, path, _given(params), lambda: call(operator, "GET", path, params=params))
 
 
 def read(operator: str, path: str, **params: Any) -> Json:
     """Read what is the same for everybody: without the reader's token, which would have to be fetched first."""
-    operators = cast(Operators, current_app.extensions["maillage.operators"])
-    return cast(Json, operators.call(operator, "GET", path, params=params))
+    return _shared(operator, path, params, lambda: _operators().call(operator, "GET", path, params=params))
 
 
 def known() -> list[Json]:
@@ -46,6 +44,21 @@ def known() -> list[Json]:
 def host(operator: str) -> Json:
     """One operator as identity knows it: who runs it, what it serves, whom to write to."""
     return cast(Json, services().call("GET", f"{BASE}/operators/{operator}"))
+
+
+def _shared(operator: str, path: str, given: Json, ask: Callable[[], Json]) -> Json:
+    try:
+        return reads.once_for_all(address_of(operator, path), given, ask, PATIENCE_S)
+    except TimeoutError:
+        raise ServiceUnreachable from None  # it is slow: whoever waits for it waits as for a place
+
+
+def _operators() -> Operators:
+    return cast(Operators, current_app.extensions["maillage.operators"])
+
+
+def _given(params: Json | None) -> Json:
+    return {name: value for name, value in (params or {}).items() if value not in (None, "")}
 
 
 def _token(operator: str) -> str | None:

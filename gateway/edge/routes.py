@@ -31,6 +31,7 @@ class Route:
 
 
 _SLUG = "[a-z0-9][a-z0-9-]*"
+_ID = "[0-9a-f-]{36}"
 
 ROUTES = (
     Route("/api/identity/", "identity", reads=("/api/identity/v1/operators",)),
@@ -49,13 +50,17 @@ ROUTES = (
 """What is there whoever the operators are. The longest prefix first, so that the first match is the right one."""
 
 
-_SHARED = re.compile("|".join(pattern for route in ROUTES for pattern in route.reads))
-
-
 def routes(operators: Iterable[str] = ()) -> tuple[Route, ...]:
     """The whole table where these operators' défis are served; their services are called `defis_<operator>`."""
-    own = (Route(f"/api/territories/{operator}/", f"{_DEFIS}_{operator}") for operator in operators)
-    return (*own, *ROUTES)
+    return (*(_to_operator(operator) for operator in operators), *ROUTES)
+
+
+def _to_operator(operator: str) -> Route:
+    prefix = f"/api/territories/{operator}/"
+    return Route(prefix, f"{_DEFIS}_{operator}", reads=(f"{prefix}v1/defis(/{_ID}/overview)?",))
+
+
+_SHARED = re.compile("|".join(pattern for route in routes((_SLUG,)) for pattern in route.reads))
 
 
 def service_of(path: str, table: Sequence[Route] = ROUTES) -> str:

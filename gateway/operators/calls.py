@@ -17,7 +17,12 @@ from gateway.services import Json, ServiceProblem, Services, ServiceUnreachable
 
 IN_FLIGHT: Final = 4
 PATIENCE_S: Final = 1.0
-"""For so long a call waits for a place among those in flight."""
+"""For so long a call waits for a place among those in flight, or for an answer that another call was sent for."""
+
+
+def address_of(operator: str, path: str) -> str:
+    """Where the site finds `path` of an operator's défi service."""
+    return f"/api/territories/{operator}/v1{path}"
 
 
 class Operators:
@@ -45,9 +50,10 @@ class Operators:
 
         Raises `ServiceProblem`; `ServiceUnreachable` at once while the operator does not answer.
         """
-        address = f"/api/territories/{operator}/v1{path}"
         with self._place(operator), self._circuit(operator):
-            return self._services.call(method, address, token=token, json=json, params=params)
+            return self._services.call(
+                method, address_of(operator, path), token=token, json=json, params=params
+            )
 
     @contextmanager
     def _place(self, operator: str) -> Iterator[None]:

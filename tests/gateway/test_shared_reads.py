@@ -6,10 +6,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier, Event, Lock
+from uuid import uuid4
 
+import flask
 import httpx
 import pytest
 
+from gateway.clients import defis, operators
 from gateway.edge.routes import is_shared
 from gateway.services import ServiceUnreachable
 from gateway.shared_reads import SharedReads
@@ -99,6 +102,24 @@ def test_a_failure_is_told_to_those_who_wait_and_not_kept() -> None:
     assert reads.get("figures", lambda: b"figures") == b"figures"
 
 
+def test_nobody_waits_for_another_longer_than_they_said() -> None:
+    reads, begun, finish = SharedReads(SECONDS), Event(), Event()
+
+    def read() -> bytes:
+        begun.set()
+        assert finish.wait(PATIENCE_S)
+        return b"figures"
+
+    with ThreadPoolExecutor(1) as other:
+        reading = other.submit(reads.get, "figures", read)
+        assert begun.wait(PATIENCE_S)
+        with pytest.raises(TimeoutError):
+            reads.get("figures", lambda: b"never read", patience=0.01)
+        finish.set()
+        assert reading.result() == b"figures"
+    assert reads.get("figures", lambda: b"never read", patience=0.01) == b"figures"
+
+
 class Counting(httpx.BaseTransport):
     """Notes the address of each call that it carries."""
 
@@ -143,6 +164,27 @@ def test_whoever_takes_part_or_is_signed_in_is_always_answered_anew(keeping, car
         assert carried.paths.count(SHARED) == number
 
 
+def test_a_crowd_asks_an_operator_once_for_a_list_and_for_a_defi(make_app) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(200, json={"items": []})
+
+    app, defi = make_app(httpx.MockTransport(answer), reads_kept=timedelta(hours=1)), uuid4()
+
+    def visit(**known: str) -> list[str]:
+        asked.clear()
+        with app.test_request_context():
+            flask.session.update(known)
+            operators.read("op1", "/defis", id=[str(defi)], limit=1)
+            defis.overview("op1", defi)
+        return list(asked)
+
+    both = ["/api/territories/op1/v1/defis", f"/api/territories/op1/v1/defis/{defi}/overview"]
+    assert [visit(), visit(), visit(visitor="who took part"), visit()] == [both, [], both, []]
+
+
 def test_a_refusal_is_asked_for_again(keeping, carried) -> None:
     for _ in range(2):
         assert keeping().get("/consultations/nowhere/results").status_code == 404
@@ -158,9 +200,11 @@ def test_a_refusal_is_asked_for_again(keeping, carried) -> None:
         "/api/consultation/v1/consultations/territoires/moderation",
         "/api/consultation/v1/consultations/territoires/results/versions",
         "/api/identity/v1/me",
-        "/api/territories/op1/v1/defis",
+        "/api/territories/op1/v1/me/defis",
+        f"/api/territories/op1/v1/defis/{uuid4()}",
+        f"/api/territories/op1/v1/defis/{uuid4()}/members",
     ],
 )
-def test_what_depends_on_its_reader_or_belongs_to_an_operator_is_not_shared(path: str) -> None:
+def test_what_depends_on_its_reader_is_not_shared(path: str) -> None:
     assert is_shared(SHARED)
     assert not is_shared(path)
