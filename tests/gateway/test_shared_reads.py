@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier, Event, Lock
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import flask
 import httpx
@@ -201,8 +201,8 @@ def test_a_refusal_is_asked_for_again(keeping, carried) -> None:
         "/api/consultation/v1/consultations/territoires/results/versions",
         "/api/identity/v1/me",
         "/api/territories/op1/v1/me/defis",
-        f"/api/territories/op1/v1/defis/{uuid4()}",
-        f"/api/territories/op1/v1/defis/{uuid4()}/members",
+        f"/api/territories/op1/v1/defis/{UUID(int=1)}",
+        f"/api/territories/op1/v1/defis/{UUID(int=1)}/members",
     ],
 )
 def test_what_depends_on_its_reader_is_not_shared(path: str) -> None:
