@@ -24,7 +24,9 @@ from services.consultation.causes.models import Cause
 from services.consultation.consultations.models import Consultation
 from services.consultation.proposals.models import Proposal
 from services.consultation.settings import ConsultationSettings
+from tests.consultation.asking import Asking
 from tests.consultation.hall import Hall
+from tests.consultation.life import Life
 from tests.consultation.operators import Operators
 
 ISSUER = "https://maillage.example/api/identity"
@@ -229,3 +231,22 @@ def hall(
 ) -> Hall:
     """A hall where workshops of the cause are held."""
     return Hall(client, tokens, cause, database, make_proposal())
+
+
+@pytest.fixture
+def asking(database: Database) -> Asking:
+    """Identity, who asks for erasures."""
+    return Asking(database)
+
+
+@pytest.fixture
+def life(
+    client: FlaskClient,
+    tokens: Tokens,
+    voters: Voters,
+    make_proposal: MakeProposal,
+    database: Database,
+    cause: Cause,
+) -> Life:
+    """Somebody, and all they did."""
+    return Life(client, tokens, voters, make_proposal, database, cause)
