@@ -7,10 +7,11 @@ was a third of what a page costs. What depends on a name, a number or the reader
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache
 from typing import Any, Final, cast
 
+import flask
 from babel.support import NullTranslations
 from flask.sansio.app import App
 from flask.templating import Environment
@@ -28,6 +29,8 @@ Known = Mapping[str, Callable[..., str]]
 
 MOST_COUNTED: Final = 2048
 """Sentences that are kept in the form that a count asks for."""
+MOST_LINKS: Final = 4096
+"""Links within the site that are kept, some 200 bytes each."""
 
 
 class ByLanguage(Environment):
@@ -50,7 +53,11 @@ class ByLanguage(Environment):
             made = self.overlay()
             translations = cast(Catalogues, self.app.extensions["maillage.catalogues"]).in_language(language)
             made._settling = Settling(translations, _known(self.app))
-            made.globals = {**self.globals, "ngettext": _counting(translations)}
+            made.globals = {
+                **self.globals,
+                "ngettext": _counting(translations),
+                "url_for": _linking(self.app),
+            }
             self._languages[language] = made
         return self._languages[language]
 
@@ -113,15 +120,37 @@ def _counting(translations: NullTranslations) -> Callable[..., Markup]:
     return ngettext
 
 
+def _linking(app: App) -> Callable[..., str]:
+    """`url_for` that keeps the links within the site: a list has one or two in each of its rows."""
+    build = _links_of(app)
+
+    @lru_cache(maxsize=MOST_LINKS, typed=True)
+    def kept(endpoint: str, names: tuple[str, ...], *values: Hashable) -> str:
+        return build(endpoint, **dict(zip(names, values, strict=True)))
+
+    def link(endpoint: str, /, **values: Any) -> str:
+        if endpoint.startswith(".") or any(name.startswith("_") for name in values):
+            return flask.url_for(endpoint, **values)  # of the page at hand, or with Flask's own options
+        if all(isinstance(value, Hashable) for value in values.values()):
+            return kept(endpoint, tuple(values), *values.values())
+        return build(endpoint, **values)
+
+    return link
+
+
+def _links_of(app: App) -> Callable[..., str]:
+    # The site stands at the root of its host.
+    site = app.url_map.bind("", "/")
+    return lambda endpoint, **values: site.build(endpoint, values)
+
+
 def _at(place: nodes.Node, node: nodes.Node) -> nodes.Node:
     """`node`, made to stand where `place` stood."""
     return node.set_environment(cast(Environment, place.environment)).set_lineno(place.lineno)
 
 
 def _known(app: App) -> Known:
-    # Links within the site: the site stands at the root of its host.
-    site = app.url_map.bind("", "/")
     return {
-        "url_for": lambda endpoint, **values: site.build(endpoint, values),
+        "url_for": _links_of(app),
         **{name: cast(Callable[..., str], app.jinja_env.globals[name]) for name in ("icon", "static_url")},
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import flask
 import pytest
 from jinja2 import nodes
 
@@ -35,6 +36,25 @@ def test_an_address_with_an_unknown_part_or_an_anchor_waits_for_its_reader(app):
     source = "{{ url_for('place.show', code=code) }} {{ url_for('place.search', _anchor='found') }}"
     with app.test_request_context():
         assert compiled_for(app, "fr").from_string(source).render(code="88160") == "/ici/88160 /ici#found"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "values"),
+    [
+        ("defi_list.index", {}),
+        ("defi_list.index", {"stage": "creaction", "cursor": None}),
+        ("defi_list.index", {"cursor": 1}),
+        ("defi_list.index", {"cursor": True}),
+        ("defi_list.index", {"theme": ["eau", "arbres & co"]}),
+        ("place.show", {"code": "2A004"}),
+        ("place.search", {"q": "Saint-Dié « là »", "_anchor": "found"}),
+        ("results.overview", {"slug": "territoires"}),
+    ],
+)
+def test_a_link_is_what_flask_makes_of_it_the_second_time_too(app, endpoint, values):
+    link = compiled_for(app, "fr").globals["url_for"]
+    with app.test_request_context():
+        assert [link(endpoint, **values), link(endpoint, **values)] == [flask.url_for(endpoint, **values)] * 2
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
