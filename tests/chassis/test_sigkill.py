@@ -21,7 +21,7 @@ from libs.chassis.testing.waiting import PATIENCE_S, eventually
 from libs.chassis.worker import Worker
 from tests.chassis import crashing_worker
 from tests.chassis.ledger import copies, make_entry, rows
-from tests.chassis.test_bus_contract import consumer
+from tests.chassis.mirrors import consumer
 
 POINTS = 60
 ACCOUNTS = ("a", "b", "c")
