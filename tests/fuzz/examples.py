@@ -14,8 +14,8 @@ from schemathesis import GenerationMode
 
 from tests.defis.test_every_route import ROUTES as DEFI_ROUTES
 from tests.fuzz.callers import Caller
-from tests.pages.test_every_route import ROUTES as COALITION_ROUTES
-from tests.pages.test_every_route import filled
+from tests.pages.routes import ROUTES as COALITION_ROUTES
+from tests.pages.world import filled
 
 DOCS = Path(__file__).parents[2] / "docs/openapi"
 DEFIS = "/api/territories/op1/v1/defis/{defi_id}"

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask
+from flask.testing import FlaskClient
 
 from libs.chassis.db import Database
 from libs.chassis.testing.postgres import TestServer
@@ -25,11 +26,12 @@ from services.identity.app import create_app as create_identity
 from services.identity.settings import IdentitySettings
 from services.notifications.app import create_app as create_notifications
 from services.notifications.settings import NotificationsSettings
-from tests.defis.conftest import COMMUNE, Api, make_client, migrated
+from tests.defis.conftest import COMMUNE, Api, Person, make_client, migrated
 from tests.defis.conftest import Tokens as DefiTokens
 from tests.fuzz.callers import ISSUER, NOBODY, Caller
 from tests.pages.house import house
-from tests.pages.test_every_route import ACCOUNTS, make_world
+from tests.pages.routes import ACCOUNTS
+from tests.pages.world import make_world
 
 SERVICES = ("identity", "consultation", "defis", "notifications")
 SITE = "https://maillage.example"
@@ -112,46 +114,59 @@ def _coalition(postgres: TestServer, folder: Path) -> dict[str, Service]:
 
 def _defis(postgres: TestServer) -> Service:
     tokens = DefiTokens()
-    porteur, core, member, giver = (tokens.account() for _ in range(4))
-    ebv, staff = tokens.account(("ebv", "territory:26")), tokens.account(("operator_staff", "operator:op1"))
+    people = {name: tokens.account() for name in ("porteur", "core", "member", "giver")} | {
+        "ebv": tokens.account(("ebv", "territory:26")),
+        "staff": tokens.account(("operator_staff", "operator:op1")),
+    }
     with migrated(postgres, "op1") as database:
-        client = make_client(database, tokens)
-
-        def begin(title: str, **more: Any) -> Api:
-            fields = {
-                "title": title,
-                "problem": "Le café a fermé.",
-                "commune": COMMUNE,
-                "first_date": "2099-01-15",
-            }
-            answer = client.post("/api/territories/op1/v1/defis", json=fields | more, headers=porteur.headers)
-            return Api(client, answer.json["id"])
-
-        ids = {"draft": begin("Un brouillon").id}
-        defi = begin("Un café", entry_stage="creaction", entry_evidence="Deux ans de marchés.")
-        defi.post("/submission", porteur)
-        ids["submitted"] = begin("À lire").id
-        Api(client, ids["submitted"]).post("/submission", porteur)
-        defi.post("/decision", ebv, decision="publish", stage="creaction")
-        ids |= {"defi": defi.id, "member": defi.join(member, porteur)}
-        defi.join_core(core, porteur)
-        ids["request"] = defi.post("/membership", giver, 201, name="Gil")["id"]
-        ids["secret"] = defi.post("/invitations", porteur, 201)["secret"]
-        ids["meeting"] = defi.meet(porteur)
-        defi.put(f"/meetings/{ids['meeting']}/registration", porteur)
-        said = defi.post(f"/meetings/{ids['meeting']}/arguments", giver, 201, side="for", text="Oui.")
-        ids |= {"argument": said["id"], "pledge": defi.pledge(giver)}
-        stated = {"charter": "Adoptée.", "experiment": "Trois samedis.", "task": "Peindre."}
-        ids["gate"] = defi.post("/gates", porteur, 201, evidence=stated)["id"]
+        ids = _make_defis(make_client(database, tokens), people)
         database.close()
         filled = postgres.create_database(database.url.replace("postgresql://", "postgresql+psycopg://"))
-    named = {"porteur": porteur, "core": core, "member": member, "giver": giver, "ebv": ebv, "staff": staff}
     callers = [
         Caller(
             name, "account", one.subject, tuple((grant.role, grant.scope) for grant in one.principal.grants)
         )
-        for name, one in named.items()
+        for name, one in people.items()
     ]
     stranger, visitor = tokens.account(), tokens.visitor()
     others = (Caller("stranger", "account", stranger.subject), Caller("visitor", "visitor", visitor.subject))
     return Service("defis", "op1", filled, (NOBODY, *others, *callers), ids)
+
+
+def _make_defis(client: FlaskClient, people: Mapping[str, Person]) -> dict[str, str]:
+    """A défi in each state before it is public, and a public one that has one of everything; returns their ids."""
+    porteur = people["porteur"]
+
+    def begin(title: str, **more: Any) -> Api:
+        fields = {
+            "title": title,
+            "problem": "Le café a fermé.",
+            "commune": COMMUNE,
+            "first_date": "2099-01-15",
+        }
+        answer = client.post("/api/territories/op1/v1/defis", json=fields | more, headers=porteur.headers)
+        return Api(client, answer.json["id"])
+
+    draft = begin("Un brouillon")
+    defi = begin("Un café", entry_stage="creaction", entry_evidence="Deux ans de marchés.")
+    defi.post("/submission", porteur)
+    submitted = begin("À lire")
+    submitted.post("/submission", porteur)
+    defi.post("/decision", people["ebv"], decision="publish", stage="creaction")
+    return {"draft": draft.id, "submitted": submitted.id, "defi": defi.id} | _fill(defi, people)
+
+
+def _fill(defi: Api, people: Mapping[str, Person]) -> dict[str, str]:
+    """Give a public défi members, a meeting, an argument, a pledge and a gate; returns their ids."""
+    porteur, giver = people["porteur"], people["giver"]
+    ids = {"member": defi.join(people["member"], porteur)}
+    defi.join_core(people["core"], porteur)
+    ids["request"] = defi.post("/membership", giver, 201, name="Gil")["id"]
+    ids["secret"] = defi.post("/invitations", porteur, 201)["secret"]
+    ids["meeting"] = defi.meet(porteur)
+    defi.put(f"/meetings/{ids['meeting']}/registration", porteur)
+    said = defi.post(f"/meetings/{ids['meeting']}/arguments", giver, 201, side="for", text="Oui.")
+    ids |= {"argument": said["id"], "pledge": defi.pledge(giver)}
+    stated = {"charter": "Adoptée.", "experiment": "Trois samedis.", "task": "Peindre."}
+    ids["gate"] = defi.post("/gates", porteur, 201, evidence=stated)["id"]
+    return ids
