@@ -30,8 +30,10 @@ from services.consultation.causes.commands import NewCause, create_cause
 from services.consultation.consultations.commands import NewConsultation, create_consultation
 from services.consultation.service import SERVICE as CONSULTATION
 from services.consultation.settings import ConsultationSettings
+from tests.local.callers import GOVERNANCE, Caller
+from tests.local.life import vote_and_propose
 from tests.local.system import run
-from tests.local.test_erasure import GOVERNANCE, Caller, everything_of, tables, vote_and_propose
+from tests.local.traces import everything_of, tables
 from tests.pages.house import House
 
 ZOE = "zoe.perrin@exemple.fr"

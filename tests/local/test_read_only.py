@@ -17,8 +17,8 @@ from sqlalchemy import text
 from werkzeug.test import Client
 
 from libs.chassis.testing.postgres import TestServer
+from tests.local.callers import Caller
 from tests.local.test_backup import all_rows, open_consultation
-from tests.local.test_erasure import Caller
 from tests.pages.house import ROOT, SITE, House, Person, house, words
 
 SENTENCE = "tout peut se lire et rien ne peut changer"

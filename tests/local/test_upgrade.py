@@ -27,7 +27,7 @@ from libs.chassis.children import dies_with_parent
 from libs.chassis.testing.postgres import TestServer
 from services.consultation.causes.commands import NewCause, create_cause
 from services.consultation.consultations.commands import NewConsultation, create_consultation
-from tests.local.test_erasure import GOVERNANCE, Caller, begin_defi
+from tests.local.callers import GOVERNANCE, Caller, begin_defi
 from tests.pages.house import ROOT, House, house
 
 BASE = "/api/consultation/v1"
