@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
-from threading import Barrier
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import func, select
 
 from libs.chassis.db import Database
 from libs.chassis.errors import Forbidden
@@ -21,9 +16,10 @@ from services.consultation.participants.rules import Identity
 from services.consultation.scoring.rules import VoteKey
 from services.consultation.tallies.queries import tally_of
 from services.consultation.voting.commands import Ballot, CastVote, cast_vote, cast_votes
-from services.consultation.voting.models import Vote
 from services.consultation.voting.rules import CHOICES
+from tests.consultation.at_once import together
 from tests.consultation.conftest import MakeProposal
+from tests.consultation.votes import votes
 
 ROUNDS = 15
 
@@ -33,23 +29,6 @@ def consenting(database: Database, consultation: Consultation) -> Identity:
     with database.transaction() as session:
         give_consent(session, consultation, who, 1, datetime.now(UTC))
     return who
-
-
-def together(*works: Callable[[], Any]) -> list[Future[Any]]:
-    """Start all works at the same moment, each in a thread; return when all have ended."""
-    start = Barrier(len(works))
-
-    def begin(work: Callable[[], Any]) -> Any:
-        start.wait()
-        return work()
-
-    with ThreadPoolExecutor(len(works)) as threads:
-        return [threads.submit(begin, work) for work in works]
-
-
-def votes(database: Database) -> int:
-    with database.transaction() as session:
-        return session.scalar(select(func.count()).select_from(Vote)) or 0
 
 
 def test_first_votes_of_one_participant_that_arrive_at_once_make_one_vote(

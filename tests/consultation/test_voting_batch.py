@@ -13,7 +13,7 @@ from libs.chassis.db import Database
 from libs.chassis.ids import uuid7
 from services.consultation.consultations.models import Consultation
 from tests.consultation.conftest import MakeProposal, Tokens, Voters
-from tests.consultation.test_voting_http import tally, votes
+from tests.consultation.votes import tally, votes
 
 PATH = "/api/consultation/v1/consultations/vivre-mieux/votes"
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from threading import Barrier
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, text
@@ -19,6 +15,7 @@ from libs.contracts.notices import ConsultationNotice
 from services.consultation.workshops.commands import forget_places, register, resize, withdraw
 from services.consultation.workshops.models import WorkshopPlace
 from services.consultation.workshops.queries import get_workshop
+from tests.consultation.at_once import together
 from tests.consultation.hall import ROUNDS, Hall
 
 
@@ -61,18 +58,6 @@ def test_a_larger_room_lets_in_who_waits_and_none_shrinks_under_people(hall: Hal
     assert hall.ask("GET", f"{workshop}/place", came[3])["state"] == "registered"
 
 
-def together(works: list[Callable[[], Any]]) -> list[Future[Any]]:
-    """Start all works at the same moment, each in a thread; return when all have ended."""
-    start = Barrier(len(works))
-
-    def begin(work: Callable[[], Any]) -> Any:
-        start.wait()
-        return work()
-
-    with ThreadPoolExecutor(len(works)) as threads:
-        return [threads.submit(begin, work) for work in works]
-
-
 def test_places_are_never_given_twice_however_many_ask_at_once(hall: Hall) -> None:
     for _ in range(ROUNDS):
         workshop = UUID(hall.convene(capacity=3).rpartition("/")[2])
@@ -81,7 +66,7 @@ def test_places_are_never_given_twice_however_many_ask_at_once(hall: Hall) -> No
             with hall.database.transaction() as session:
                 register(session, workshop, uuid7(), datetime.now(UTC))
 
-        for future in together([ask] * 8):
+        for future in together(*[ask] * 8):
             future.result()
         assert places(hall.database, workshop) == {"registered": 3, "waiting": 5}
 
@@ -93,7 +78,7 @@ def test_one_account_that_asks_from_several_tabs_at_once_has_one_place(hall: Hal
         with hall.database.transaction() as session:
             register(session, workshop, subject, datetime.now(UTC))
 
-    for future in together([ask] * 6):
+    for future in together(*[ask] * 6):
         future.result()
     assert places(hall.database, workshop) == {"registered": 1}
 
@@ -118,7 +103,7 @@ def test_no_place_is_lost_or_doubled_while_people_come_leave_and_the_room_change
             with hall.database.transaction() as session:
                 resize(session, get_workshop(session, workshop, lock=True), 3)
 
-        done = together([partial(leave, first[0]), partial(leave, first[2]), come, come, grow])
+        done = together(partial(leave, first[0]), partial(leave, first[2]), come, come, grow)
         for future in done:
             future.result()
         assert places(hall.database, workshop) == {"registered": 3, "waiting": 1}
