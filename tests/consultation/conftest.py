@@ -24,10 +24,12 @@ from services.consultation.causes.models import Cause
 from services.consultation.consultations.models import Consultation
 from services.consultation.proposals.models import Proposal
 from services.consultation.settings import ConsultationSettings
+from tests.consultation.actions import Coordinator
 from tests.consultation.asking import Asking
 from tests.consultation.hall import Hall
 from tests.consultation.life import Life
 from tests.consultation.operators import Operators
+from tests.consultation.press import Press
 
 ISSUER = "https://maillage.example/api/identity"
 
@@ -231,6 +233,28 @@ def hall(
 ) -> Hall:
     """A hall where workshops of the cause are held."""
     return Hall(client, tokens, cause, database, make_proposal())
+
+
+@pytest.fixture
+def coordinator(client: FlaskClient, tokens: Tokens, cause: Cause) -> Coordinator:
+    """Who coordinates the cause and its actions."""
+    return Coordinator(client, tokens, cause)
+
+
+@pytest.fixture
+def press(client: FlaskClient, tokens: Tokens, cause: Cause, database: Database) -> Press:
+    """Who publishes the results of the consultation."""
+    return Press(client, tokens, cause, database)
+
+
+@pytest.fixture
+def proposals(voters: Voters, make_proposal: MakeProposal) -> list[UUID]:
+    """Eleven accepted proposals, the first loved by two browsers; one that waits."""
+    made = [make_proposal(text=f"Il faut voir le numéro {number}.") for number in range(11)]
+    make_proposal(state="pending", text="Il faut attendre.")
+    for _ in range(2):
+        voters.vote(voters.visitor(), made[0], "agree", "likeIt")
+    return made
 
 
 @pytest.fixture

@@ -1,87 +1,21 @@
-"""Actions over HTTP: set up, moved on, measured, read by everybody."""
+"""Actions over HTTP: set up, moved on, late or not, read by everybody, and written by no stranger."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from threading import Barrier
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import text
-from sqlalchemy.exc import DatabaseError
 
 from libs.chassis.db import Database
 from libs.chassis.ids import uuid7
-from libs.contracts.consultation import ActionMeasured
-from libs.contracts.envelope import Envelope
 from services.consultation.actions.commands import create_action
 from services.consultation.causes.models import Cause
 from services.consultation.proposals.models import Proposal
+from tests.consultation.actions import ACTION, INDICATOR, MEASURE, MILESTONE, TODAY, V1, Coordinator, read
 from tests.consultation.conftest import MakeProposal, Tokens
-
-V1 = "/api/consultation/v1"
-TODAY = datetime.now(UTC).date()
-ACTION = {
-    "title": {"fr": "Isoler les écoles"},
-    "description": {"fr": "Cent écoles en deux ans."},
-    "bodies": {"owner": "Région", "measurer": "Université"},
-}
-INDICATOR = {
-    "title": {"fr": "Écoles isolées"},
-    "unit": "écoles",
-    "baseline": "0",
-    "target": "100",
-    "first_due_on": TODAY.isoformat(),
-    "every_months": 6,
-}
-MEASURE = {"measured_on": TODAY.isoformat(), "value": "12.5", "evidence": "Relevé du rectorat."}
-MILESTONE = {"title": {"fr": "Premier chantier"}, "due_on": "2027-03-01"}
-
-
-class Coordinator:
-    """Who coordinates the cause, and what they do over HTTP."""
-
-    def __init__(self, client: FlaskClient, tokens: Tokens, cause: Cause) -> None:
-        self._client = client
-        self.headers = tokens.account(("coordinator", f"cause:{cause.id}"))
-        self.actions = f"{V1}/causes/{cause.slug}/actions"
-
-    def post(self, path: str, body: Any, expected: int = 201) -> dict[str, Any]:
-        """Post, and return what was answered."""
-        return self._read(self._client.post(path, json=body, headers=self.headers), expected)
-
-    def put(self, path: str, body: Any, expected: int = 200) -> dict[str, Any]:
-        """Put, and return what was answered."""
-        return self._read(self._client.put(path, json=body, headers=self.headers), expected)
-
-    def action(self, **changes: Any) -> str:
-        """Set up an action; returns its address."""
-        return f"{V1}/actions/{self.post(self.actions, ACTION | changes)['id']}"
-
-    def indicator(self, action: str, **changes: Any) -> str:
-        """Give an action an indicator; returns the address of its measures."""
-        shown = self.post(f"{action}/indicators", INDICATOR | changes)
-        return f"{V1}/indicators/{shown['indicators'][-1]['id']}/measures"
-
-    @staticmethod
-    def _read(answer: Any, expected: int) -> dict[str, Any]:
-        assert answer.status_code == expected, answer.json
-        return dict(answer.json)
-
-
-@pytest.fixture
-def coordinator(client: FlaskClient, tokens: Tokens, cause: Cause) -> Coordinator:
-    return Coordinator(client, tokens, cause)
-
-
-def read(client: FlaskClient, path: str) -> dict[str, Any]:
-    answer = client.get(path)
-    assert answer.status_code == 200, answer.json
-    assert answer.json is not None
-    return dict(answer.json)
 
 
 def test_an_action_is_set_up_and_read_by_anyone_with_what_it_came_from(
@@ -189,119 +123,6 @@ def test_an_action_whose_measure_is_late_says_so_until_it_is_measured(
     shown = read(client, action)
     assert (shown["late"], shown["indicators"][0]["late"]) == (False, False)
     assert date.fromisoformat(shown["indicators"][0]["next_due_on"]) > TODAY + timedelta(days=150)
-
-
-def test_a_measure_is_kept_and_told(
-    client: FlaskClient, coordinator: Coordinator, cause: Cause, database: Database
-) -> None:
-    action = coordinator.action()
-    made = coordinator.post(coordinator.indicator(action), MEASURE | {"kind": "rural"})
-    assert (made["value"], made["recorded_as"], made["corrects"]) == ("12.500000", "coordinator", None)
-    assert [figure["id"] for figure in read(client, action)["indicators"][0]["latest"]] == [made["id"]]
-    with database.transaction() as session:
-        (message,) = session.scalars(text("SELECT envelope FROM outbox")).all()
-    envelope = Envelope.from_json(message)
-    told = ActionMeasured.load(envelope.data)
-    assert envelope.type == "coalition.consultation.action_measured.v1"
-    assert (str(told.action_id), told.cause_id) == (action.rpartition("/")[2], cause.id)
-    assert (told.value, told.kind, told.measured_on) == ("12.500000", "rural", TODAY.isoformat())
-    assert (told.proposals, told.consultations) == ([], [])
-
-
-def test_a_measure_is_told_with_the_public_proposals_that_its_action_comes_from(
-    coordinator: Coordinator, make_proposal: MakeProposal, database: Database
-) -> None:
-    kept, also, refused = make_proposal(), make_proposal(), make_proposal()
-    action = coordinator.action(proposals=[str(kept), str(also), str(refused)])
-    with database.transaction() as session:
-        row = session.get_one(Proposal, refused)
-        row.state, row.reason = "refused", "rude"
-        consultation = row.consultation_id
-    coordinator.post(coordinator.indicator(action), MEASURE)
-    with database.transaction() as session:
-        (message,) = session.scalars(text("SELECT envelope FROM outbox WHERE type LIKE '%measured%'")).all()
-    told = ActionMeasured.load(Envelope.from_json(message).data)
-    assert set(told.proposals or ()) == {str(kept), str(also)}
-    assert told.consultations == [str(consultation)]
-
-
-def test_a_correction_is_another_measure_with_a_reason_and_the_first_stays_readable(
-    client: FlaskClient, coordinator: Coordinator
-) -> None:
-    action = coordinator.action()
-    measures = coordinator.indicator(action)
-    wrong = coordinator.post(measures, MEASURE)
-    assert coordinator.post(measures, MEASURE | {"value": "13"}, 409)["code"] == "measure.again"
-    correction = MEASURE | {"value": "13", "corrects": wrong["id"]}
-    assert coordinator.post(measures, correction, 422)["errors"][0]["field"] == "reason"
-    right = coordinator.post(measures, correction | {"reason": "Une école comptée deux fois."})
-    assert coordinator.post(measures, correction | {"reason": "Encore."}, 409)["code"] == "measure.corrected"
-    again = coordinator.post(measures, correction | {"corrects": right["id"], "reason": "Encore."})
-    listed = read(client, measures)["items"]
-    assert [item["id"] for item in listed] == [again["id"], right["id"], wrong["id"]]
-    assert listed[2]["value"] == "12.500000"
-    assert [figure["id"] for figure in read(client, action)["indicators"][0]["latest"]] == [again["id"]]
-
-
-def test_the_database_itself_refuses_to_change_or_delete_a_measure(
-    coordinator: Coordinator, database: Database
-) -> None:
-    coordinator.post(coordinator.indicator(coordinator.action()), MEASURE)
-    for statement in ("UPDATE measure SET value = 99", "DELETE FROM measure"):
-        with pytest.raises(DatabaseError, match="a measure stands"), database.transaction() as session:
-            session.execute(text(statement))
-
-
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"measured_on": (TODAY + timedelta(days=2)).isoformat()}, "measured_on"),
-        ({"reason": "Pour rien."}, "reason"),
-        ({"corrects": str(uuid7()), "reason": "Autre."}, "corrects"),
-        ({"value": "NaN"}, "value"),
-        ({"value": "1E+999999"}, "value"),
-        ({"kind": "village"}, "kind"),
-        ({"evidence_url": "javascript:alert(1)"}, "evidence_url"),
-        ({"evidence": ""}, "evidence"),
-        ({"measured_on": "0001-01-01"}, "measured_on"),
-    ],
-)
-def test_what_is_no_measure_is_refused_on_its_field(
-    coordinator: Coordinator, changes: dict[str, str], field: str
-) -> None:
-    measures = coordinator.indicator(coordinator.action())
-    refusal = coordinator.post(measures, MEASURE | changes, 422)
-    assert [error["field"] for error in refusal["errors"]] == [field]
-
-
-def test_where_an_account_is_named_to_measure_nobody_else_does(
-    client: FlaskClient, coordinator: Coordinator, tokens: Tokens
-) -> None:
-    account = uuid7()
-    bodies = {"owner": "Région", "measurer": "Université", "measurer_account": str(account)}
-    measures = coordinator.indicator(coordinator.action(bodies=bodies))
-    assert coordinator.post(measures, MEASURE, 403)["code"] == "measure.not_measurer"
-    answer = client.post(measures, json=MEASURE, headers=tokens.account(subject=account))
-    assert answer.status_code == 201, answer.json
-    assert answer.json is not None
-    assert answer.json["recorded_as"] == "measurer"
-
-
-def test_measures_of_one_day_that_arrive_at_once_are_one(
-    client: FlaskClient, coordinator: Coordinator
-) -> None:
-    measures = coordinator.indicator(coordinator.action())
-    start = Barrier(4)
-
-    def measure() -> int:
-        start.wait()
-        with client.application.test_client() as other:
-            return other.post(measures, json=MEASURE, headers=coordinator.headers).status_code
-
-    with ThreadPoolExecutor(4) as threads:
-        codes = sorted(future.result() for future in [threads.submit(measure) for _ in range(4)])
-    assert codes == [201, 409, 409, 409]
-    assert len(read(client, measures)["items"]) == 1
 
 
 def test_strangers_write_nothing(

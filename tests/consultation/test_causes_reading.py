@@ -15,9 +15,9 @@ from libs.chassis.ids import uuid7
 from services.consultation.causes.models import Cause
 from services.consultation.consultations.models import Consultation
 from services.consultation.observatory.models import ObservedDefi
+from tests.consultation.actions import INDICATOR, MEASURE
 from tests.consultation.conftest import MakeProposal, Tokens
 from tests.consultation.hall import Hall
-from tests.consultation.test_actions_http import INDICATOR, MEASURE
 from tests.consultation.test_causes_http import sound
 
 V1 = "/api/consultation/v1"

@@ -1,8 +1,7 @@
-"""Published versions of results: frozen, under embargo until they are not, corrected but never changed."""
+"""Published versions of results: frozen, under embargo until they are not, and told when they become public."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -10,73 +9,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from libs.chassis.db import Database
 from libs.chassis.ids import uuid7
-from services.consultation.causes.models import Cause
 from services.consultation.consultations.models import Consultation
 from services.consultation.proposals.models import Proposal
-from services.consultation.worker import jobs
 from tests.consultation.conftest import MakeProposal, Tokens, Voters
-
-RESULTS = "/api/consultation/v1/consultations/vivre-mieux/results"
-PATH = f"{RESULTS}/versions"
-HOUR = timedelta(hours=1)
-LATER = {"embargo_until": (datetime.now(UTC) + HOUR).isoformat()}
-WHY = {"fr": "Trois feuilles avaient été comptées deux fois."}
-
-
-class Press:
-    """Whoever publishes the results, and whoever reads them."""
-
-    def __init__(self, client: FlaskClient, tokens: Tokens, cause: Cause, database: Database) -> None:
-        self.client, self.tokens, self.database = client, tokens, database
-        self.coordinator = tokens.account(("coordinator", f"cause:{cause.id}"))
-
-    def publish(self, expected: int = 201, headers: Any = None, **body: Any) -> dict[str, Any]:
-        answer = self.client.post(PATH, json=body, headers=headers or self.coordinator)
-        assert answer.status_code == expected, answer.json
-        return dict(answer.json or {})
-
-    def read(self, path: str = "", expected: int = 200, headers: Any = None) -> dict[str, Any]:
-        answer = self.client.get(f"{PATH}{path}", headers=headers)
-        assert answer.status_code == expected, answer.json
-        return dict(answer.json or {})
-
-    def numbers(self, headers: Any = None) -> list[int]:
-        return [version["number"] for version in self.read(headers=headers)["items"]]
-
-    def pass_time(self, now: datetime | None = None) -> None:
-        """Let the worker do what its clock tells it."""
-        (job,) = [job for job in jobs if job.name == "record-published-results"]
-        with self.database.transaction() as session:
-            job.run(session, now or datetime.now(UTC))
-
-    def told(self, kind: str = "results_published") -> list[dict[str, Any]]:
-        with self.database.transaction() as session:
-            rows = session.scalars(
-                text("SELECT envelope FROM outbox WHERE type LIKE :type ORDER BY position"),
-                {"type": f"%.{kind}.v1"},
-            ).all()
-        return [json.loads(row)["data"] for row in rows]
-
-
-@pytest.fixture
-def press(client: FlaskClient, tokens: Tokens, cause: Cause, database: Database) -> Press:
-    return Press(client, tokens, cause, database)
-
-
-@pytest.fixture
-def proposals(voters: Voters, make_proposal: MakeProposal) -> list[UUID]:
-    """Eleven accepted proposals, the first loved by two browsers; one that waits."""
-    made = [make_proposal(text=f"Il faut voir le numéro {number}.") for number in range(11)]
-    make_proposal(state="pending", text="Il faut attendre.")
-    for _ in range(2):
-        voters.vote(voters.visitor(), made[0], "agree", "likeIt")
-    return made
+from tests.consultation.press import HOUR, LATER, PATH, RESULTS, WHY, Press
 
 
 def close(database: Database, consultation: Consultation) -> None:
@@ -201,40 +142,6 @@ def test_results_are_final_once_the_consultation_is_closed_and_authors_are_told_
     assert press.told("person_notified") == [
         notice | {"facts": {"version": version}} for version in ("final", "corrected")
     ]
-
-
-def test_a_corrected_version_stays_readable_and_says_so(press: Press, proposals: list[UUID]) -> None:
-    first = press.publish()
-    press.publish(corrects=1, note=WHY)
-    assert press.read("/1") == first | {"corrected_by": 2}
-    assert [(each["corrects"], each["corrected_by"]) for each in press.read()["items"]] == [
-        (1, None),
-        (None, 2),
-    ]
-    assert press.read("/2")["note"] == WHY
-
-
-def test_a_correction_under_embargo_shows_nowhere_before_its_end(press: Press, consultation: Any) -> None:
-    press.publish()
-    press.publish(corrects=1, note=WHY, **LATER)
-    assert press.read("/1")["corrected_by"] is None
-    assert [each["corrected_by"] for each in press.read()["items"]] == [None]
-    assert press.read("/1", headers=press.coordinator)["corrected_by"] == 2
-
-
-def test_a_version_is_corrected_once_and_its_correction_after_it(press: Press, consultation: Any) -> None:
-    press.publish()
-    press.publish(corrects=1, note=WHY)
-    again = press.publish(409, corrects=1, note=WHY)
-    assert again["code"] == "results.corrected"
-    assert "version 2" in again["detail"]
-    assert press.publish(corrects=2, note=WHY)["number"] == 3
-
-
-def test_a_correction_is_not_public_before_what_it_corrects(press: Press, consultation: Any) -> None:
-    press.publish(**LATER)
-    assert press.publish(422, corrects=1, note=WHY)["errors"][0]["field"] == "embargo_until"
-    assert press.publish(corrects=1, note=WHY, **LATER)["number"] == 2
 
 
 @pytest.mark.parametrize(
