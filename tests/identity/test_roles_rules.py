@@ -115,6 +115,26 @@ def test_a_moderator_grants_nothing():
 
 
 def test_each_owner_is_told_the_grants_that_are_its_business():
-    told = {owner: {scope for scope in SCOPES if concerns(scope, owner)} for owner in ("coalition", "op1")}
-    assert told["coalition"] == {"coalition", CAUSE, OTHER_CAUSE}
-    assert told["op1"] == {"operator:op1", "territory:75056", "territory:2A004", DEFI}
+    def told(owner, *served):
+        return {scope for scope in SCOPES if concerns(scope, owner, served)}
+
+    assert told("coalition") == {"coalition", CAUSE, OTHER_CAUSE}
+    assert told("op1") == told("op1", "88") == {"operator:op1"}
+    assert told("op1", "75", "2A") == {"operator:op1", "territory:75056", "territory:2A004"}
+    assert told("op1", "75056", "88") == {"operator:op1", "territory:75056"}
+
+
+@pytest.mark.parametrize(
+    ("territory", "served"),
+    [("88", "88"), ("88160", "88"), ("88", "88160"), ("2A004", "2A"), ("97105", "971"), ("971", "97105")],
+)
+def test_a_territory_is_the_business_of_who_serves_it_a_part_of_it_or_what_it_lies_in(territory, served):
+    assert concerns(f"territory:{territory}", "op1", [served])
+
+
+@pytest.mark.parametrize(
+    ("territory", "served"),
+    [("88", "8"), ("88160", "88161"), ("2A", "2B004"), ("971", "97205"), ("88", "67")],
+)
+def test_a_territory_elsewhere_is_none_of_an_operator_s_business(territory, served):
+    assert not concerns(f"territory:{territory}", "op1", [served])

@@ -92,7 +92,17 @@ def test_an_owner_that_comes_to_know_a_person_is_told_once_and_only_at_home(iden
 
 
 def test_a_token_for_an_operator_carries_its_grants_and_is_refused_by_the_coalition(identity, two_operators):
-    roles = [("moderator", "coalition"), ("operator_staff", "operator:op1"), ("ebv", "operator:op2")]
+    for code, served in (("op1", "88"), ("op2", "35")):
+        body = {"territories": [served]}
+        assert (
+            identity.call("PATCH", f"/v1/operators/{code}", body, identity.administrator()).status_code == 200
+        )
+    roles = [
+        ("moderator", "coalition"),
+        ("operator_staff", "operator:op1"),
+        ("ebv", "operator:op2"),
+        ("ebv", "territory:88160"),
+    ]
     identity.member("ana@exemple.fr", *roles)
     secret = identity.sign_in("ana@exemple.fr")["session"]
     tokens = {
@@ -104,7 +114,7 @@ def test_a_token_for_an_operator_carries_its_grants_and_is_refused_by_the_coalit
     told = {audience: claims(token)["grants"] for audience, token in tokens.items()}
     assert told == {
         "coalition": [["moderator", "coalition"]],
-        "op1": [["operator_staff", "operator:op1"]],
+        "op1": [["ebv", "territory:88160"], ["operator_staff", "operator:op1"]],
         "op2": [["ebv", "operator:op2"]],
     }
     assert identity.call("GET", "/v1/me", token=tokens["coalition"]).status_code == 200

@@ -25,6 +25,13 @@ def serves_people(session: Session, code: str) -> bool:
     return bool(session.scalar(select(exists().where(Operator.code == code, Operator.status != "left"))))
 
 
+def territories_served(session: Session, code: str) -> frozenset[str]:
+    """The codes of the départements and communes that the operator serves; none where there is no such operator."""
+    return frozenset(
+        session.scalars(select(ServedTerritory.code).where(ServedTerritory.operator_code == code))
+    )
+
+
 def get_operator(session: Session, code: str) -> Operator:
     """One operator. Raises `NotFound`."""
     operator = session.get(Operator, code)

@@ -7,7 +7,7 @@ A scope is `coalition`, or a kind and the name of one object of that kind: `caus
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from libs.chassis.tokens import Grant
 
@@ -61,13 +61,24 @@ def may_grant(held: Iterable[Grant], grant: Grant) -> bool:
     return not held.isdisjoint({Grant("coordinator", grant.scope), Grant("coordinator", COALITION)})
 
 
-def concerns(scope: str, owner: str) -> bool:
+def concerns(scope: str, owner: str, served: Collection[str]) -> bool:
     """Whether a grant within `scope` is any business of `owner`'s services, and so goes into tokens made for it.
 
-    The coalition holds causes; an operator its own scope, territories and défis. (The codes of territories are public,
-    and an operator ignores those of others.)
+    The coalition holds causes; an operator its own scope, and the territories that lie in what it serves, or of which
+    it serves a part: `served` are its codes of départements and communes. What somebody does elsewhere in the country
+    would help it find out who its own people are. (Who carries a défi, the défi's service knows by itself.)
     """
     kind = scope_kind(scope)
     if owner == COALITION:
         return kind in (COALITION, "cause")
-    return scope == f"operator:{owner}" or kind in ("territory", "defi")
+    return scope == f"operator:{owner}" or (kind == "territory" and _meets(scope.partition(":")[2], served))
+
+
+def _meets(territory: str, served: Collection[str]) -> bool:
+    within = territory in served or _departement_of(territory) in served
+    return within or any(_departement_of(code) == territory for code in served)
+
+
+def _departement_of(commune: str) -> str:
+    # Three characters overseas, two elsewhere. Of a département's own code, that code.
+    return commune[:3] if commune.startswith(("97", "98")) else commune[:2]

@@ -12,7 +12,7 @@ from libs.chassis.db import database_of
 from libs.chassis.errors import Conflict, FieldError, Invalid, Sentence, Unauthenticated
 from libs.chassis.messages import N_
 from services.identity.keys.signer import Bearer
-from services.identity.operators.queries import serves_people
+from services.identity.operators.queries import serves_people, territories_served
 from services.identity.people.commands import ensure_person, ensure_subject
 from services.identity.people.models import Person
 from services.identity.people.rules import EmailAddress
@@ -79,11 +79,12 @@ def bearer_for(session: Session, person: Person, audience: str) -> Bearer:
     if audience != database_of(session).owner and not serves_people(session, audience):
         message = N_("No token can be made for this audience.")
         raise Invalid("token.audience", message, errors=(FieldError("audience", Sentence(message)),))
+    served = territories_served(session, audience)
     return Bearer(
         subject=ensure_subject(session, person.id, audience),
         kind="account",
         audience=audience,
-        grants=[grant for grant in grants_of(session, person.id) if concerns(grant.scope, audience)],
+        grants=[grant for grant in grants_of(session, person.id) if concerns(grant.scope, audience, served)],
     )
 
 
