@@ -7,9 +7,10 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_string, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,9 @@ from libs.chassis.tokens import TokenVerifier
 from services.identity import cli
 from services.identity.app import MIGRATIONS, create_app
 from services.identity.settings import IdentitySettings
+from services.identity.territories.commands import load_gazetteer
 from services.identity.worker import jobs
+from tests.identity.small_france import small_france
 
 SITE = "https://maillage.test"
 ISSUER = f"{SITE}/api/identity"
@@ -182,6 +185,14 @@ def unchanged(postgres: Any, migrated: str) -> Iterator[Identity]:
         service = Identity(url)
         yield service
         service.database.close()
+
+
+@pytest.fixture
+def france(identity: Identity, tmp_path: Path) -> Identity:
+    """The service, with the small France."""
+    with identity.database.transaction() as session:
+        load_gazetteer(session, small_france(tmp_path / "2026"), datetime.now(UTC))
+    return identity
 
 
 @pytest.fixture
