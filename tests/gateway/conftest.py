@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,13 +15,9 @@ from werkzeug.test import TestResponse
 
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
-
-_spec = importlib.util.spec_from_file_location("gateway_backend", Path(__file__).with_name("backend.py"))
-assert _spec is not None
-assert _spec.loader is not None
-_backend = importlib.util.module_from_spec(_spec)
-sys.modules["gateway_backend"] = _backend
-_spec.loader.exec_module(_backend)
+from tests.gateway.backend import Backend
+from tests.gateway.identity import CODE
+from tests.gateway.service import Refusal
 
 
 class Browser:
@@ -51,24 +44,26 @@ class Browser:
 
     def sign_in(self) -> None:
         self.post("/sign-in", {"email": "camille@exemple.fr"})
-        assert self.post("/sign-in/code", {"code": _backend.CODE}).status_code == 303
+        assert self.post("/sign-in/code", {"code": CODE}).status_code == 303
 
     def consent(self) -> None:
         assert self.post("/consultations/territoires/consent", {"version": "1"}).status_code == 303
 
 
 @pytest.fixture
-def backend() -> Any:
-    return _backend.Backend()
+def backend() -> Backend:
+    """The services."""
+    return Backend()
 
 
 @pytest.fixture
-def refusal() -> Any:
-    return _backend.Refusal
+def refusal() -> type[Refusal]:
+    """What breaks them."""
+    return Refusal
 
 
 @pytest.fixture
-def make_app(backend: Any) -> Callable[..., Flask]:
+def make_app(backend: Backend) -> Callable[..., Flask]:
     def make(transport: httpx.BaseTransport | None = None, **settings: Any) -> Flask:
         plain = {"secret": "s" * 40, "public_url": "http://localhost", "secure_cookies": False}
         chosen = {**plain, "reads_kept": timedelta(0), **settings}
