@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import importlib.metadata
 import json
+import os
 import re
 import stat
 import sys
@@ -56,6 +57,17 @@ def test_secrets_are_drawn_once_and_only_their_owner_reads_them(checkout: Path) 
     assert all(len(secret) >= 40 for secret in drawn)
     environment.main(checkout, {"PUBLIC_URL": "https://elsewhere.example"})
     assert environment.read(checkout / ".env") == first
+
+
+def test_rabbitmq_reads_its_accounts_whatever_the_shell_keeps_to_itself(checkout: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        environment.main(checkout, {})
+    finally:
+        os.umask(before)
+    accounts = checkout / "deploy/rabbitmq/definitions/20-accounts.json"
+    assert stat.S_IMODE(accounts.stat().st_mode) == 0o644
+    assert stat.S_IMODE((checkout / ".env").stat().st_mode) == 0o600
 
 
 def test_what_is_missing_is_added_and_what_was_chosen_is_kept(checkout: Path) -> None:
