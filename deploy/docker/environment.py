@@ -119,7 +119,8 @@ def main(folder: Path = CHECKOUT, environ: Mapping[str, str] = os.environ) -> No
     partial.replace(path)
     definitions = folder / "deploy/rabbitmq/definitions/20-accounts.json"
     definitions.write_text(json.dumps(accounts(told), indent=2) + "\n")
-    definitions.chmod(0o644)  # whatever this shell's umask: RabbitMQ is somebody else, and there are only digests in it
+    # Whatever this shell's umask: RabbitMQ is another user, and only digests are in it.
+    definitions.chmod(0o644)
     kept = sum(told[name] == value for name, value in known.items())
     sys.stdout.write(
         f"{path}: {len(told) - kept} variables written, {kept} kept. The site will be at {told['PUBLIC_URL']}\n"
