@@ -181,7 +181,7 @@ _OTHER_THEME = _("Another theme")
 
 
 def theme(code: str) -> Label:
-    """The label of a theme: the published one's, else the people's own words as they stand."""
+    """The label of a theme: the published one's, else the people's own words, with a capital."""
     if code == "other":
         return Label(_OTHER_THEME, "leaf")
-    return THEMES.get(code) or Label(code.replace("-", " ").capitalize(), "leaf")
+    return THEMES.get(code) or Label(code[:1].upper() + code[1:], "leaf")

@@ -13,7 +13,7 @@ from flask import Blueprint, flash, request
 from flask_babel import gettext as _
 
 from gateway.clients import defis
-from gateway.pages.defis.fields import fields_of, own_themes
+from gateway.pages.defis.fields import field_of, fields_of, own_themes
 from gateway.pages.defis.people import BASE, own_name
 from gateway.pages.support import go, page, refused, signed_in, typed
 from gateway.services import Json, ServiceProblem
@@ -42,7 +42,7 @@ def save(operator: str, defi_id: UUID) -> Any:
     values = typed(*_WORDS, "first_date", "own_theme", several=("themes",))
 
     def again(problem: ServiceProblem) -> Any:
-        problem.fields = {name.split(".")[0]: words for name, words in problem.fields.items()}
+        problem.fields = {field_of(name): words for name, words in problem.fields.items()}
         return _described(defis.defi(operator, defi_id), values, problem)
 
     with refused(again) as outcome:

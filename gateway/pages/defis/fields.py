@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable
-
 from gateway.services import Json
 from gateway.wording import THEMES
 
-LONGEST_CODE = 40
-
 
 def own_themes(words: str) -> list[str]:
-    """The codes of themes in people's own words, parted by commas: « Fêtes d’été, vélo » → `fetes-d-ete`, `velo`."""
-    return [code for code in map(_code, words.split(",")) if code]
+    """Themes in people's own words, parted by commas: « Fêtes  d’été, vélo » → `Fêtes d’été`, `vélo`."""
+    return [theme for theme in (" ".join(part.split()) for part in words.split(",")) if theme]
 
 
 def fields_of(defi: Json) -> Json:
@@ -24,8 +18,13 @@ def fields_of(defi: Json) -> Json:
         **defi,
         "title": own_title(defi),
         "themes": [code for code in themes if code in THEMES],
-        "own_theme": _words(code for code in themes if code not in THEMES),
+        "own_theme": ", ".join(theme for theme in themes if theme not in THEMES),
     }
+
+
+def field_of(name: str) -> str:
+    """The form's field that the service means by `name`: of a list, only one's own words are wrong one by one."""
+    return "own_theme" if name.startswith("themes.") else name.partition(".")[0]
 
 
 def own_title(defi: Json) -> str | None:
@@ -33,14 +32,3 @@ def own_title(defi: Json) -> str | None:
     title: str = defi["title"]
     beginning = " ".join((defi["problem"] or "").split())
     return None if beginning.startswith(title.removesuffix(" …")) else title
-
-
-def _code(words: str) -> str:
-    # A curved apostrophe has no ASCII letter and would vanish, and join the words that it parts.
-    decomposed = unicodedata.normalize("NFKD", words.replace("’", " "))
-    plain = decomposed.encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST_CODE].rstrip("-")
-
-
-def _words(codes: Iterable[str]) -> str:
-    return ", ".join(code.replace("-", " ") for code in codes)

@@ -20,6 +20,7 @@ from services.defis.standing import Standing, departement_of
 LONGEST_TITLE: Final = 120
 LONGEST_TEXT: Final = 4000
 MOST_THEMES: Final = 5
+LONGEST_THEME: Final = 40
 MOST_PER_DAY: Final = 10
 
 

@@ -13,6 +13,7 @@ from libs.chassis.schemas import ItemCount, OneOf, Schema, Text
 from services.defis.challenges.queries import SORTS
 from services.defis.challenges.rules import (
     LONGEST_TEXT,
+    LONGEST_THEME,
     LONGEST_TITLE,
     MOST_THEMES,
     PUBLIC_STATES,
@@ -170,9 +171,9 @@ class DefiFieldsSchema(Schema):
     commune = ma.fields.Nested(CommuneSchema(), allow_none=True)
     kind = _word(Kind, allow_none=True)
     themes = ma.fields.List(
-        Code(),
+        Text(longest=LONGEST_THEME),
         validate=ItemCount(max=MOST_THEMES),
-        metadata={"description": "Codes of the published list, or a word of one's own."},
+        metadata={"description": "Codes of the published list, or a few words of one's own."},
     )
     first_date = ma.fields.Date(allow_none=True)
     origin = ma.fields.Nested(OriginSchema())
@@ -198,7 +199,7 @@ class DefisQuery(PageQuery):
 
     commune = CommuneCode(load_default=None)
     departement = DepartementCode(load_default=None)
-    theme = Code(load_default=None)
+    theme = Text(longest=LONGEST_THEME, load_default=None)
     stage = _word(Stage, load_default=None)
     kind = _word(Kind, load_default=None)
     state = _word(
