@@ -20,8 +20,9 @@ from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SERVICES = ("identity", "consultation", "notifications")
-OPERATORS = {"op1": "88", "op2": "35"}
-"""Whose défis are served, and the territories of each in a demo."""
+OPERATORS = ("op1", "op2")
+"""Whose défis are served; `operators.py` adds one."""
+DEMO_TERRITORIES = {"op1": "88", "op2": "35"}
 VHOST = "maillage"
 SECRETS = (
     "POSTGRES_PASSWORD",
@@ -43,7 +44,10 @@ def complete(known: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, 
         # Here and not on the command line: whoever starts something again without them would change something else.
         "COMPOSE_PROFILES": profiles,
         "DEMO_MAIL": "/mail" if demo else "",
-        **{f"{code.upper()}_TERRITORIES": served if demo else "" for code, served in OPERATORS.items()},
+        **{
+            f"{code.upper()}_TERRITORIES": DEMO_TERRITORIES.get(code, "") if demo else ""
+            for code in OPERATORS
+        },
         "EDGE_PORT": port,
         "PROMETHEUS_PORT": "9090",
         "PUBLIC_URL": url,
