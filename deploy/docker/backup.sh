@@ -40,4 +40,6 @@ for database in $databases; do
         < /dev/null > "$folder/$database.dump"
 done
 (cd -- "$folder" && sha256sum -- *.dump > SHA256SUMS)
+trap - EXIT
+docker-compose up -d
 echo "Copied into $folder:" $databases
