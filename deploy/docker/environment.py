@@ -32,6 +32,8 @@ SECRETS = (
     "NOTIFICATIONS_SECRET",
     "GATEWAY_SECRET",
 )
+ASKED = ("COMPOSE_PROFILES", "EDGE_PORT", "PROMETHEUS_PORT", "PUBLIC_URL")
+"""What may be said before or behind `make env`, the first time."""
 
 
 def complete(known: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
@@ -49,7 +51,7 @@ def complete(known: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, 
             for code in OPERATORS
         },
         "EDGE_PORT": port,
-        "PROMETHEUS_PORT": "9090",
+        "PROMETHEUS_PORT": environ.get("PROMETHEUS_PORT") or "9090",
         "PUBLIC_URL": url,
         "SECURE_COOKIES": "true" if url.startswith("https://") else "false",
         "SMTP_URL": "smtp://mail:2525",
@@ -129,6 +131,9 @@ def main(folder: Path = CHECKOUT, environ: Mapping[str, str] = os.environ) -> No
     sys.stdout.write(
         f"{path}: {len(told) - kept} variables written, {kept} kept. The site will be at {told['PUBLIC_URL']}\n"
     )
+    for name in ASKED:
+        if environ.get(name, told[name]) != told[name]:
+            sys.stdout.write(f"{name} stays {told[name] or 'empty'}, as in .env: change it there.\n")
 
 
 if __name__ == "__main__":

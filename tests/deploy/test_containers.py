@@ -97,6 +97,19 @@ def test_a_demo_that_was_asked_for_once_stays_one(checkout: Path) -> None:
     assert environment.complete({}, {})["DEMO_MAIL"] == ""
 
 
+def test_what_is_asked_for_too_late_is_not_passed_over_in_silence(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment.main(checkout, {"PROMETHEUS_PORT": "9091"})
+    assert environment.read(checkout / ".env")["PROMETHEUS_PORT"] == "9091"
+    assert "stays" not in capsys.readouterr().out
+    environment.main(checkout, {"COMPOSE_PROFILES": "demo", "EDGE_PORT": "8080", "PROMETHEUS_PORT": "9092"})
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "COMPOSE_PROFILES stays empty, as in .env: change it there.",
+        "PROMETHEUS_PORT stays 9091, as in .env: change it there.",
+    ]
+
+
 def test_everything_that_compose_asks_for_is_written_and_nothing_secret_has_a_default() -> None:
     asked = set(re.findall(r"\$\{(\w+)", COMPOSE))
     optional = set(re.findall(r"\$\{(\w+):-", COMPOSE))
