@@ -156,16 +156,28 @@ class House:
                 worker.database.close()
 
     def settle(self) -> None:
-        """Wait until every event told so far was dealt with by everybody; needs `working`."""
+        """Wait until every event told so far was dealt with by everybody; needs `working`.
+
+        Databases are looked at one after the other, and an event may move on to one that was looked at already. Hence
+        twice: it was dealt with there meanwhile, and counts, or it waits still.
+        """
+        before: list[int] = []
         deadline = time.monotonic() + PATIENCE_S
-        while any(self._unsettled(database) for database in self.databases.values()):
+        while (now := self._dealt_with()) != before or not now:
             assert time.monotonic() < deadline, "events are still on their way"
+            before = now
             time.sleep(0.02)
 
-    def _unsettled(self, database: Database) -> bool:
-        query = "SELECT EXISTS (SELECT FROM outbox) OR EXISTS (SELECT FROM inbox WHERE status = 'waiting')"
-        with database.transaction() as session:
-            return bool(session.execute(text(query)).scalar_one())
+    def _dealt_with(self) -> list[int]:
+        """How many events each service has dealt with; nothing while any of them has another to tell or to hear."""
+        query = """
+            SELECT count(*), coalesce(bool_or(status = 'waiting'), false) OR EXISTS (SELECT FROM outbox) FROM inbox
+        """
+        found = []
+        for database in self.databases.values():
+            with database.transaction() as session:
+                found.append(session.execute(text(query)).one())
+        return [] if any(waiting for _number, waiting in found) else [number for number, _waiting in found]
 
 
 @contextmanager
