@@ -1,11 +1,22 @@
 """Fixtures for all tests: real servers, one set for each test process."""
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from libs.chassis import children
 from libs.chassis.testing.plugin import broker_url, database_url, postgres, rabbitmq
 
 __all__ = ["broker_url", "database_url", "postgres", "rabbitmq"]
+
+# The same examples every time, however slow the machine. For others: `pytest --hypothesis-profile=default`.
+settings.register_profile(
+    "steady",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("steady")
 
 
 def pytest_configure(config: pytest.Config) -> None:

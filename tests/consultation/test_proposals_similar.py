@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from libs.chassis.db import Database
@@ -174,7 +174,7 @@ def test_what_looks_like_a_query_is_only_words(
     assert all(text in PROPOSALS for text in found(client, typed))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60)
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60))
 def test_no_text_at_all_breaks_the_search(database: Database, proposals: Consultation, text: str) -> None:
     with database.transaction() as session:

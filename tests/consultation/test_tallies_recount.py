@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from libs.chassis.db import Database
@@ -127,7 +127,7 @@ def act(database: Database, consultation: Consultation, person: Identity, deed: 
             cast_vote(connection, person, ballot, provenance=deed.provenance)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(deeds=DEEDS)
 def test_a_recount_of_votes_changes_and_withdrawals_equals_the_tallies(
     database: Database, consultation: Consultation, deeds: list[Any]

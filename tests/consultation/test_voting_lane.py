@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from flask import Flask, request, request_started
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
@@ -127,7 +127,7 @@ def addresses(accepted: UUID, pending: UUID) -> st.SearchStrategy[str]:
     return st.sampled_from([*map(path, named), *spelled])
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=300)
 @given(data=st.data())
 def test_the_two_ways_answer_alike(
     data: st.DataObject,

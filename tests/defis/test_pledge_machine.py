@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import text
@@ -139,7 +139,5 @@ def test_pledges_behave_as_their_model(database: Database) -> None:
     BoundGiving.database = database
     run_state_machine_as_test(
         BoundGiving,
-        settings=settings(
-            max_examples=50, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=50, stateful_step_count=25),
     )

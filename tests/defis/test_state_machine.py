@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import text
@@ -146,9 +146,7 @@ def test_a_defi_behaves_as_its_model(database: Database) -> None:
     BoundLife.database = database
     run_state_machine_as_test(
         BoundLife,
-        settings=settings(
-            max_examples=50, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=50, stateful_step_count=12),
     )
 
 

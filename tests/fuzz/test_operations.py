@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -47,11 +47,7 @@ def test_an_operation_answers_as_described_whatever_it_is_sent(
 
         @settings(
             max_examples=EXAMPLES,
-            derandomize=True,
-            deadline=None,
-            database=None,
             phases=(Phase.generate,),
-            suppress_health_check=list(HealthCheck),
         )
         @given(requests(operation, service.ids, service.callers))
         def send(request: tuple[schemathesis.Case, Caller, dict[str, str]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.identity.territories.names import search_key
@@ -91,7 +91,7 @@ def test_no_more_is_found_than_was_asked_for(france):
     assert len(found(france, "s", limit=2)) == 2
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=40)
 @given(
     typed=st.one_of(
         st.text(min_size=1, max_size=100), st.text(alphabet="'%_\\\";-- ()0123456789aé", min_size=1)
@@ -102,7 +102,7 @@ def test_nothing_that_can_be_typed_breaks_the_search(france, typed):
     assert answer.status_code in (200, 422)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(COMMUNES), st.data())
 def test_every_commune_is_found_with_one_letter_mistyped(france, commune, data):
     name = commune[1]

@@ -6,7 +6,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -230,8 +230,6 @@ def test_digests_do_what_a_plain_list_would(postgres: TestServer, migrated: str)
             settings=settings(
                 max_examples=25,
                 stateful_step_count=25,
-                deadline=None,
-                suppress_health_check=list(HealthCheck),
             ),
         )
         Digests.running.database.close()
