@@ -32,6 +32,7 @@ HELD = {
     "follows": _("What you follow"),
     "notices": _("Notifications received"),
     "mailed_at": _("Mails sent to you"),
+    "moderations": _("What you moderate, or moderated lately"),
     "memberships": _("Défis that you are in, or asked to join"),
     "invitations_made": _("Invitations that you made"),
     "registrations": _("Registrations for meetings"),

@@ -38,6 +38,11 @@ class ProposalSubmitted(Event):
     proposal_id: UUID = described("The proposal.")
     consultation_id: UUID = described("The consultation it answers.")
     language: str = described("The language it is written in.")
+    cause_id: UUID | None = described(
+        "The cause the consultation belongs to; null where it has none, or from a publisher that does not say.",
+        default=None,
+    )
+    slug: str | None = described("The consultation's short name in addresses.", default=None)
 
 
 @event("consultation.proposal_accepted", version=1, audience=Audience.PUBLIC, subject="proposal_id")

@@ -25,6 +25,8 @@ from services.notifications.inbox.consumers import consumers as inbox_consumers
 from services.notifications.people.consumers import consumers as people_consumers
 from services.notifications.post import Post
 from services.notifications.privacy.consumers import consumers_noting as erasing
+from services.notifications.roles.commands import forget_ended_moderations
+from services.notifications.roles.consumers import consumers as role_consumers
 from services.notifications.settings import NotificationsSettings
 
 
@@ -35,6 +37,7 @@ def consumers_noting(log: ErasureLog) -> tuple[Consumer, ...]:
         *people_consumers,
         *inbox_consumers,
         *follow_consumers,
+        *role_consumers,
         *erasing(log),
     )
 
@@ -57,6 +60,7 @@ def jobs(settings: NotificationsSettings) -> tuple[Job, ...]:
         Job(name="send-digests", every=timedelta(seconds=5), run=digests),
         Job(name="forget-unconfirmed-follows", every=timedelta(minutes=15), run=forget_expired),
         Job(name="forget-old-notices", every=timedelta(hours=6), run=forget_old_notices),
+        Job(name="forget-ended-moderations", every=timedelta(hours=6), run=forget_ended_moderations),
         Job(name="forget-old-erasures", every=timedelta(hours=6), run=forget_old_erasures),
         Job(name="forget-old-mailings", every=timedelta(hours=6), run=forget_old_mailings),
     )

@@ -44,6 +44,21 @@ def test_an_account_makes_a_proposal_which_waits_and_is_told_of_once(
     assert events(database) == ["coalition.consultation.proposal_submitted.v1"]
 
 
+def test_the_fact_says_where_the_proposal_waits_and_names_nobody(
+    client: FlaskClient, database: Database, consultation: Consultation, tokens: Any
+) -> None:
+    answer = propose(client, tokens.account())
+    with database.transaction() as session:
+        data = session.scalars(text("SELECT envelope::json -> 'data' FROM outbox")).one()
+    assert data == {
+        "proposal_id": answer.json["id"],
+        "consultation_id": str(consultation.id),
+        "cause_id": str(consultation.cause_id),
+        "slug": "vivre-mieux",
+        "language": "fr",
+    }
+
+
 def test_a_visitor_without_account_may_not_propose(
     client: FlaskClient, consultation: Consultation, tokens: Any
 ) -> None:

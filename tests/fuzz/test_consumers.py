@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from joserfc.jwk import OKPKey
 from sqlalchemy import text
@@ -42,7 +42,8 @@ SOUND: dict[str, Any] = {
     "starts_at": "2099-01-01T10:00:00Z", "closes_at": "2099-01-01T10:00:00Z", "number": 1, "final": True,
     "corrects": None, "reference": f"defi:{SOMEBODY}", "title": "Un café", "facts": {}, "email": "ana@exemple.fr",
     "language": "fr", "owner": "coalition", "erased": {"votes": 1}, "proposals": [SOMEBODY],
-    "consultations": [SOMEBODY], "members": 4, "joined": 3, "committed": 2, "offered": 2,
+    "consultations": [SOMEBODY], "role": "moderator", "scope": "coalition",
+    "members": 4, "joined": 3, "committed": 2, "offered": 2,
 }  # fmt: skip
 """What a sound event says in each of its fields; in any other, the id of somebody."""
 KINDS = {"keep-defis-notices": "defi.gate_refused", "keep-consultation-notices": "proposal.refused"}
@@ -51,7 +52,7 @@ ENDS = {"erase": "erased"} | {one.name: NOT_ASKED for one in CONSUMERS["identity
 """The note that is left where a sound event is done, if there is one."""
 WRITTEN = {
     "inbox", "outbox", "outbox_subject", "erased_subject", "verification_key", "observed_defi", "observed_count",
-    "topic", "notice", "recipient", "pairing",
+    "topic", "notice", "recipient", "pairing", "moderation", "delivery",
 }  # fmt: skip
 """The tables that consumers write. A person erased is somebody whom no fuzzed event can name."""
 
@@ -75,11 +76,7 @@ def test_a_consumer_survives_whatever_is_published(
 
         @settings(
             max_examples=EXAMPLES,
-            derandomize=True,
-            deadline=None,
-            database=None,
             phases=(Phase.generate,),
-            suppress_health_check=list(HealthCheck),
         )
         @given(st.lists(envelopes(consumer), min_size=1, max_size=4), st.randoms(use_true_random=False))
         def publish(told: list[dict[str, Any]], chance: Any) -> None:

@@ -36,6 +36,7 @@ from libs.contracts.notices import ConsultationNotice, DefisNotice
 from services.notifications.app import MIGRATIONS, create_app
 from services.notifications.digests.commands import send_digests
 from services.notifications.email.commands import send_at_once
+from services.notifications.inbox.commands import News, receive
 from services.notifications.post import Post
 from services.notifications.settings import NotificationsSettings
 from services.notifications.worker import consumers
@@ -124,12 +125,18 @@ class Notifications:
 
     def hear(self, event: Event, *, owner: str = "coalition", at: datetime | None = None) -> str:
         """Deliver an event, as the bus would. Returns its envelope, to deliver again."""
+        body = self.envelope(event, owner=owner, at=at)
+        self.mailbox.receive([body])
+        return body
+
+    def envelope(self, event: Event, *, owner: str = "coalition", at: datetime | None = None) -> str:
+        """An event as its publisher would send it, the next of its subject; not delivered."""
         service = event.name.partition(".")[0]
         source = f"/{owner}/{service}"
         rank = self._sequences[f"{source} {event.subject}"] = (
             self._sequences.get(f"{source} {event.subject}", 0) + 1
         )
-        body = Envelope(
+        return Envelope(
             id=uuid7(),
             type=event.type(owner),
             source=source,
@@ -139,8 +146,6 @@ class Notifications:
             data=event.dump(),
             traceparent="",
         ).to_json()
-        self.mailbox.receive([body])
-        return body
 
     def person(self, email: str = "ana@example.org", language: str = "fr") -> Account:
         """Somebody whom identity has told of."""
@@ -169,6 +174,13 @@ class Notifications:
             facts=facts,
         )
         return self.hear(notice)
+
+    def tell(self, account: Account, kind: str, facts: dict[str, Any]) -> None:
+        """Keep a notice of any kind for somebody, also of one that no publisher may name."""
+        now = datetime.now(UTC)
+        news = News(kind=kind, path="/notices", title="Café des voisins", facts=facts, happened_at=now)
+        with self.database.transaction() as session:
+            receive(session, {account.id: None}, news, now)
 
     def at_once(self, now: datetime | None = None) -> int:
         with self.database.transaction() as session:

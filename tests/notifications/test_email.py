@@ -153,7 +153,7 @@ def test_facts_that_a_kind_does_not_say_are_neither_kept_nor_told(
 ) -> None:
     facts = {"choice": "disagree", "vote": "noWay", "note": "un avis", "reason": "partisan", "reasons": "x"}
     for kind in (*KINDS, "unknown"):
-        service.notify(ana, kind, facts=facts)
+        service.tell(ana, kind, facts)
     service.at_once()
     kept = {name for (found,) in service.rows("SELECT facts FROM notice") for name in found}
     assert kept <= {"reason"}
@@ -170,8 +170,9 @@ def test_what_somebody_proposed_is_not_shown_on_a_locked_screen(service: Notific
 
 
 def test_french_mails_are_typeset_as_french(service: Notifications, ana: Account) -> None:
+    said = {"starts_at": "2026-12-01T18:00:00+00:00", "stage": "creaction", "role": "ebv", "operator": "op1"}
     for kind in KINDS:
-        service.notify(ana, kind, facts={"starts_at": "2026-12-01T18:00:00+00:00", "stage": "creaction"})
+        service.tell(ana, kind, said)
     service.at_once()
     service.digests(datetime.now(UTC) + timedelta(days=1))
     service.call("POST", "/follows/by-email", {"email": "x@example.org", "topic": "commune:35238"})

@@ -11,7 +11,7 @@ from libs.chassis.erasure_log import ErasureLog
 from libs.chassis.ids import uuid4
 from libs.chassis.inbox import Inbox
 from libs.contracts.erasures import ErasureRequested
-from libs.contracts.identity import ContactConfirmed, SubjectPaired
+from libs.contracts.identity import ContactConfirmed, RoleGranted, RoleRevoked, SubjectPaired
 from libs.contracts.notices import ConsultationNotice, DefisNotice
 from services.notifications.cli import erase_address, erase_person
 from services.notifications.privacy.commands import replay_erasures
@@ -40,6 +40,7 @@ def lived_in(service: Notifications, ana: Account) -> None:
     service.call("POST", "/follows", {"topic": "commune:35238"}, ana)
     service.notify(ana, "defi.gate_refused")
     service.notify_author(ana, "proposal.accepted")
+    service.hear(RoleGranted(person_id=ana.id, role="moderator", scope="coalition"))
     service.at_once()
     service.notify(ana, "defi.pledge_offered")
     service.at_once()
@@ -53,15 +54,16 @@ def test_a_person_erased_leaves_no_trace(service: Notifications, ana: Account) -
     lived_in(service, ana)
     everything = (ana.email, ana.id, ana.known_to_operator_as, "Café des voisins", "arbres")
     # `limit_counter` never held it: its keys are digests.
-    assert {"recipient", "pairing", "inbox", "mail", "follow_request", "notice"} <= set(
+    assert {"recipient", "pairing", "inbox", "mail", "follow_request", "notice", "moderation"} <= set(
         traces(service, *everything)
     )
     with service.database.transaction() as session:
         assert erase_person(session, ana.id, datetime.now(UTC)) == {
-            "notices": 4,
+            "notices": 5,
             "preferences": 1,
             "follows": 1,
             "mailings": 2,
+            "moderations": 1,
         }
     assert traces(service, ana.email, "Café des voisins", "arbres") == []
     assert traces(service, ana.id, ana.known_to_operator_as) == []
@@ -113,7 +115,9 @@ def test_one_can_take_away_what_is_held_of_oneself_and_of_nobody_else(
     assert held["known_by"] == ["op1"]
     assert [choice["level"] for choice in held["preferences"]] == ["none"]
     assert [follow["topic"] for follow in held["follows"]] == ["commune:35238"]
-    assert (len(held["notices"]), len(held["mailed_at"])) == (4, 3)
+    assert (len(held["notices"]), len(held["mailed_at"])) == (5, 3)
+    (moderated,) = held["moderations"]
+    assert (moderated["scope"], moderated["holds"]) == ("coalition", True)
     assert bob.email not in str(held)
     assert service.call("GET", "/me/held").status_code == 401
 
@@ -156,6 +160,8 @@ def talk_of(service: Notifications, ana: Account) -> None:
         DefisNotice(recipient=ana.known_to_operator_as, kind="defi.gate_refused", **about), owner="op1"
     )
     service.hear(ConsultationNotice(recipient=ana.id, kind="proposal.accepted", **about))
+    service.hear(RoleGranted(person_id=ana.id, role="moderator", scope="coalition"))
+    service.hear(RoleRevoked(person_id=ana.id, role="ebv", scope="territory:88"))
 
 
 def test_identity_asks_and_the_erasure_is_declared_once_however_often_it_is_delivered(
@@ -165,7 +171,7 @@ def test_identity_asks_and_the_erasure_is_declared_once_however_often_it_is_deli
     body = ask(service, ana.id)
     service.mailbox.receive([body])
     assert [data["erased"] for data in declared(service)] == [
-        {"follows": 1, "mailings": 2, "notices": 4, "preferences": 1}
+        {"follows": 1, "mailings": 2, "moderations": 1, "notices": 5, "preferences": 1}
     ]
     assert declared(service)[0]["erasure_id"] in body
     everything = (ana.email, ana.id, ana.known_to_operator_as, "Café des voisins", "arbres")

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from deploy.local.demo.accounts import CITIZEN, MODERATOR, DemoAccount
 from deploy.local.demo.past import past_consultation
 from deploy.local.demo.proposals import DemoProposal, demo_proposals, pending_proposals
-from deploy.local.demo.silence import tell_nobody
+from deploy.local.demo.silence import tell_no_moderator, tell_nobody
 from deploy.local.demo.texts import ConsentText, ConsultationText, demo_texts
 from libs.chassis.tokens import Principal
 from services.consultation.causes.commands import NewCause, create_cause
@@ -52,6 +52,7 @@ def write_content(session: Session, actors: Actors, now: datetime) -> Consultati
     for number, pending in enumerate(pending_proposals()):
         author = actors[CITIZEN].subject if number == 0 else person_called(pending.author)
         _submit(session, consultation, pending.text, author, now - timedelta(hours=8 - number))
+    tell_no_moderator(session, consultation.id)
     return consultation
 
 
@@ -60,6 +61,7 @@ def write_past(session: Session, actors: Actors, now: datetime) -> Consultation:
     past = past_consultation()
     consultation = _consultation(session, past.text, now, PAST_OPEN_SINCE)
     _propose(session, consultation, past.proposals, actors[MODERATOR])
+    tell_no_moderator(session, consultation.id)
     return consultation
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from libs.chassis.db import database_of
+from libs.contracts.consultation import ProposalSubmitted
 from libs.contracts.notices import ConsultationNotice, DefisNotice
 from services.notifications.kinds.catalogue import KINDS
 from services.notifications.kinds.rules import Level
@@ -22,6 +23,26 @@ def tell_nobody(session: Session, invented: Iterable[UUID]) -> None:
     session.execute(
         text("DELETE FROM outbox WHERE type = ANY(:types) AND subject = ANY(:people)"),
         {"types": _types(session), "people": [str(person) for person in invented]},
+    )
+
+
+def tell_no_moderator(session: Session, consultation_id: UUID) -> None:
+    """Take back that the proposals of a consultation came in, where that waits to be sent.
+
+    Most are decided already, and a demo begins the same at every start: whether the rest were told of would hang on
+    whether notifications heard first who moderates. Moderators are told of what visitors propose.
+    """
+    session.execute(
+        text(
+            """
+            DELETE FROM outbox
+            WHERE type = :type AND envelope::json #>> '{data,consultation_id}' = :consultation
+            """
+        ),
+        {
+            "type": ProposalSubmitted.type(database_of(session).owner),
+            "consultation": str(consultation_id),
+        },
     )
 
 

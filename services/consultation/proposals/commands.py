@@ -67,10 +67,7 @@ def submit(
         submitted_at=now,
     )
     session.add(proposal)
-    record(
-        session,
-        ProposalSubmitted(proposal_id=proposal.id, consultation_id=consultation.id, language=language),
-    )
+    _tell_that_it_waits(session, proposal, consultation)
     return proposal
 
 
@@ -100,6 +97,17 @@ def _built_upon() -> ColumnElement[bool]:
             for table in (Vote, WorkshopProposal, ActionProposal)
         )
     )
+
+
+def _tell_that_it_waits(session: Session, proposal: Proposal, consultation: Consultation) -> None:
+    told = ProposalSubmitted(
+        proposal_id=proposal.id,
+        consultation_id=consultation.id,
+        language=proposal.language,
+        cause_id=consultation.cause_id,
+        slug=consultation.slug,
+    )
+    record(session, told)
 
 
 def _text_rules(consultation: Consultation) -> TextRules:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +11,9 @@ from libs.chassis.erasure import is_erased
 from libs.chassis.inbox import Consumer, Drop, Retry, envelope_in_hand, erase_subject
 from libs.contracts.notices import ConsultationNotice, DefisNotice
 from services.notifications.inbox.commands import News, receive
+from services.notifications.kinds.catalogue import kind_published
 from services.notifications.kinds.rules import path_of
+from services.notifications.people.models import Recipient
 from services.notifications.people.queries import recipient_known_as
 
 WORTH_TELLING = timedelta(days=30)
@@ -25,25 +28,35 @@ def keep_notice(session: Session, event: DefisNotice | ConsultationNotice) -> No
 
     One to somebody erased meanwhile is emptied.
     """
-    envelope, now = envelope_in_hand(session), datetime.now(UTC)
+    envelope = envelope_in_hand(session)
     if is_erased(session, event.recipient):
         erase_subject(session, envelope.source, envelope.subject)
         return
-    if now - envelope.time > WORTH_TELLING:
-        raise Drop("older than thirty days")
-    recipient = recipient_known_as(session, envelope.owner, event.recipient)
-    if recipient is None and now - envelope.time > KNOWN_WITHIN:
-        raise Drop("nobody here is known under that id")
-    if recipient is None:
-        raise Retry("identity has not said yet whom that id means")
+    recipient = recipient_meant(session, event.recipient)
     news = News(
-        kind=event.kind,
+        kind=kind_published(event.kind).code,
         title=event.title,
         facts=event.facts,
         path=path_of(envelope.owner, event.reference),
         happened_at=envelope.time,
     )
-    receive(session, {recipient.id: None}, news, now)
+    receive(session, {recipient.id: None}, news, datetime.now(UTC))
+
+
+def recipient_meant(session: Session, person_id: UUID) -> Recipient:
+    """Whom the publisher of the event in hand means by that id.
+
+    Raises `Drop` where it is no news any more or nobody's id, `Retry` while identity may still say whose it is.
+    """
+    envelope, now = envelope_in_hand(session), datetime.now(UTC)
+    if now - envelope.time > WORTH_TELLING:
+        raise Drop("older than thirty days")
+    recipient = recipient_known_as(session, envelope.owner, person_id)
+    if recipient is not None:
+        return recipient
+    if now - envelope.time > KNOWN_WITHIN:
+        raise Drop("nobody here is known under that id")
+    raise Retry("identity has not said yet whom that id means")
 
 
 consumers = (

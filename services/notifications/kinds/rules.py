@@ -19,6 +19,7 @@ from typing import Any
 LONGEST_TITLE = 200
 _TELLABLE = range(1900, 2200)
 """Years. A time at the ends of what Python holds overflows when it is told in another zone."""
+_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,19}\Z")
 _REFERENCE = re.compile(
     r"(?P<kind>[a-z_]{1,20}):(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z0-9][a-z0-9-]{0,79})\Z"
 )
@@ -73,6 +74,24 @@ class Timed:
             yield self.sentence, {self.fact: datetime.fromisoformat(facts[self.fact])}
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A fact that is the public code of something, and the sentence with a place of the same name."""
+
+    fact: str
+    sentence: str
+
+    def clean(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """The code, where it is a short one of letters and digits: never an id, nor a text."""
+        given = facts.get(self.fact)
+        return {self.fact: given} if isinstance(given, str) and _NAME.match(given) else {}
+
+    def said(self, facts: Mapping[str, Any]) -> Iterator[Say]:
+        """The sentence, if its code was kept."""
+        if self.fact in facts:
+            yield self.sentence, {self.fact: facts[self.fact]}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One kind of notice.
@@ -86,7 +105,7 @@ class Kind:
     default: Level
     headline: str
     sentence: str
-    details: tuple[Coded | Timed, ...] = ()
+    details: tuple[Coded | Timed | Named, ...] = ()
     title_in_subject: bool = True
 
 

@@ -6,5 +6,6 @@ from services.notifications.follows import models as _follows  # noqa: F401
 from services.notifications.inbox import models as _inbox  # noqa: F401
 from services.notifications.people import models as _people  # noqa: F401
 from services.notifications.preferences import models as _preferences  # noqa: F401
+from services.notifications.roles import models as _roles  # noqa: F401
 
 run(Base.metadata)

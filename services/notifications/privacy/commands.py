@@ -17,10 +17,12 @@ from services.notifications.follows.commands import forget_requests
 from services.notifications.people.commands import forget_account, forget_address, forget_pairing
 from services.notifications.people.rules import email_key
 from services.notifications.privacy.queries import count_held
+from services.notifications.roles.commands import forget_moderations
 
 
 def erase_person(session: Session, person_id: UUID, now: datetime) -> dict[str, int]:
-    """Remove all that is held of an account: notices, choices, follows, mails not sent yet, and what events said.
+    """Remove all that is held of an account: notices, choices, follows, what it moderates, mails not sent yet, and
+    what events said.
 
     What its address follows without the account goes as well: it is the same person's. Returns how many of what; a
     second time, nothing is left. What is said of them from now on is not kept.
@@ -28,6 +30,7 @@ def erase_person(session: Session, person_id: UUID, now: datetime) -> dict[str, 
     remember_erased(session, person_id, now)
     done, own = count_held(session, person_id), database_of(session).owner
     withdraw_all(session, person_id)
+    forget_moderations(session, person_id)
     key, pairings = forget_account(session, person_id)
     for service in ("identity", "consultation"):
         erase_subject(session, f"/{own}/{service}", str(person_id))

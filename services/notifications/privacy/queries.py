@@ -15,8 +15,16 @@ from services.notifications.follows.queries import FollowView, follows_of
 from services.notifications.inbox.models import Notice
 from services.notifications.people.models import Pairing, Recipient
 from services.notifications.preferences.models import Preference
+from services.notifications.roles.models import Moderation
 
-_HELD = (Notice, Preference, Follow, Mailing)
+_HELD = (
+    Notice.recipient_id,
+    Preference.recipient_id,
+    Follow.recipient_id,
+    Mailing.recipient_id,
+    Moderation.person_id,
+)
+"""In each table, the column that says whose a row is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,7 @@ class Held:
     follows: list[FollowView]
     notices: list[Notice]
     mailed_at: list[datetime]
+    moderations: list[Moderation]
 
 
 def held_of(session: Session, person_id: UUID) -> Held:
@@ -51,14 +60,19 @@ def held_of(session: Session, person_id: UUID) -> Held:
                 select(Mailing.queued_at).where(Mailing.recipient_id == person_id).order_by(Mailing.queued_at)
             )
         ),
+        moderations=list(
+            session.scalars(
+                select(Moderation).where(Moderation.person_id == person_id).order_by(Moderation.scope)
+            )
+        ),
     )
 
 
 def count_held(session: Session, person_id: UUID) -> dict[str, int]:
     """How many of what is held of an account."""
     return {
-        f"{table.__tablename__}s": session.scalars(
-            select(func.count()).select_from(table).where(table.recipient_id == person_id)
+        f"{whose.class_.__tablename__}s": session.scalars(
+            select(func.count()).where(whose == person_id)
         ).one()
-        for table in _HELD
+        for whose in _HELD
     }

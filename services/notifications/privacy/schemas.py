@@ -36,6 +36,14 @@ class KeptNoticeSchema(Schema):
     read_at = ma.fields.AwareDateTime(required=True, allow_none=True)
 
 
+class ModerationSchema(Schema):
+    """What the person moderates, or moderated lately."""
+
+    scope = ma.fields.String(required=True)
+    holds = ma.fields.Boolean(required=True)
+    since = ma.fields.AwareDateTime(required=True)
+
+
 class HeldSchema(Schema):
     """Everything held of the caller."""
 
@@ -49,3 +57,4 @@ class HeldSchema(Schema):
     follows = ma.fields.List(ma.fields.Nested(FollowSchema()), required=True)
     notices = ma.fields.List(ma.fields.Nested(KeptNoticeSchema()), required=True)
     mailed_at = ma.fields.List(ma.fields.AwareDateTime(), required=True)
+    moderations = ma.fields.List(ma.fields.Nested(ModerationSchema()), required=True)
