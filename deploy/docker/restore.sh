@@ -23,8 +23,8 @@ until docker-compose exec -T postgres pg_isready -q -h 127.0.0.1 -U postgres < /
     sleep 1
 done
 for database in $databases; do
-    [ -z "$(ask "$database" "SELECT to_regclass('alembic_version')")" ] ||
-        { echo "Nothing was done: the database $database is not empty." >&2; exit 1; }
+    found=$(ask "$database" "SELECT to_regclass('alembic_version')") # ends here where there is no such database
+    [ -z "$found" ] || { echo "Nothing was done: the database $database is not empty." >&2; exit 1; }
 done
 
 for database in $databases; do
@@ -33,7 +33,8 @@ for database in $databases; do
 done
 for database in $databases; do
     # Of an operator that never served, there is a database without tables.
-    [ -z "$(ask "$database" "SELECT to_regclass('alembic_version')")" ] ||
+    found=$(ask "$database" "SELECT to_regclass('alembic_version')")
+    [ -z "$found" ] ||
         docker-compose run --rm -T "${database//_/-}-worker" replay-erasures < /dev/null
 done
 docker-compose up -d
