@@ -4,7 +4,8 @@ A mail is queued as a row in the business transaction and removed once the mail 
 the two sends it again; its Message-ID is that of its row, so a mailbox that cares shows it once.
 
 `List-Unsubscribe` stays on one line. Python's policies fold a long header where it has no blank by wrapping it in
-RFC 2047 encoded words, inside which no mail client finds an address (RFC 8058 wants it readable).
+RFC 2047 encoded words, inside which no mail client finds an address (RFC 8058 wants it readable). A subject that is not
+plain ASCII is one encoded text from end to end: where they encode some words only, blanks between them get lost.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_string, policy
+from email.header import Header
 from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import Policy
@@ -43,7 +45,18 @@ class _OneLine(UnstructuredHeader, BaseHeader):
         return f"{self.name}: {self}{policy.linesep}"
 
 
+class _Subject(UnstructuredHeader, BaseHeader):
+    """A subject, whose blanks all arrive."""
+
+    def fold(self, *, policy: Policy) -> str:
+        if str(self).isascii():
+            return str(super().fold(policy=policy))
+        encoded = Header(str(self), "utf-8", header_name=self.name).encode(linesep=policy.linesep)
+        return f"{self.name}: {encoded}{policy.linesep}"
+
+
 _HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("subject", _Subject)
 _HEADERS.map_to_type("list-unsubscribe", _OneLine)
 _POLICY = policy.SMTP.clone(header_factory=_HEADERS)
 
@@ -75,6 +88,14 @@ def queue_mail(session: Session, mail: Mail, *, sender: str, now: datetime | Non
     """
     now = now or datetime.now(UTC)
     mail_id = uuid7()
+    message = compose(mail, mail_id, sender, now).as_string()
+    values = {"message": message, "recipient": mail.to, "useless_after": now + mail.useful_for}
+    session.execute(_QUEUE, {"id": mail_id, **values})
+    return mail_id
+
+
+def compose(mail: Mail, mail_id: UUID, sender: str, now: datetime) -> EmailMessage:
+    """The message as it goes to the mail server. Raises `ValueError` on a line break in a header."""
     message = EmailMessage(policy=_POLICY)
     message["From"], message["To"], message["Subject"] = sender, mail.to, mail.subject
     message["Message-ID"] = f"<{mail_id}@{sender.rpartition('@')[2].rstrip('>')}>"
@@ -84,9 +105,7 @@ def queue_mail(session: Session, mail: Mail, *, sender: str, now: datetime | Non
         message[name] = value
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
-    values = {"message": message.as_string(), "recipient": mail.to, "useless_after": now + mail.useful_for}
-    session.execute(_QUEUE, {"id": mail_id, **values})
-    return mail_id
+    return message
 
 
 def count_due_mail(session: Session) -> int:
