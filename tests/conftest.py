@@ -8,14 +8,14 @@ from libs.chassis.testing.plugin import broker_url, database_url, postgres, rabb
 
 __all__ = ["broker_url", "database_url", "postgres", "rabbitmq"]
 
-# The same examples every time, however slow the machine. For others: `pytest --hypothesis-profile=default`.
+# The same examples every time, however slow the machine. `pytest --hypothesis-profile=others` tries others each time.
 settings.register_profile(
-    "steady",
-    derandomize=True,
+    "others",
     database=None,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
+settings.register_profile("steady", parent=settings.get_profile("others"), derandomize=True)
 settings.load_profile("steady")
 
 

@@ -47,6 +47,13 @@ def test_a_version_stays_as_it_was_while_people_go_on_voting(
     assert press.publish()["figures"]["votes"] == 3
 
 
+def test_a_number_that_no_version_has_is_not_found_however_large(press: Press) -> None:
+    press.publish()
+    for number in (0, 2, 2**31 - 1, 2**31, 10**40):
+        for path in (f"/{number}", f"/{number}/proposals"):
+            press.read(path, expected=404)
+
+
 def test_all_scored_proposals_of_a_version_are_read_page_by_page(press: Press, proposals: list[UUID]) -> None:
     live = press.client.get(f"{RESULTS}/proposals?limit=50").json
     press.publish()

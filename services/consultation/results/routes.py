@@ -64,7 +64,7 @@ def publish(new: dict[str, Any], slug: str) -> Any:
         return versions.show_version(session, slug, made.number, principal(), now)
 
 
-@blueprint.get("/consultations/<slug:slug>/results/versions/<int:number>")
+@blueprint.get("/consultations/<slug:slug>/results/versions/<int(max=2147483647):number>")
 @public
 @blueprint.response(200, VersionFiguresSchema())
 def show_version(slug: str, number: int) -> Any:
@@ -73,7 +73,7 @@ def show_version(slug: str, number: int) -> Any:
         return versions.show_version(session, slug, number, caller_or_none(), datetime.now(UTC))
 
 
-@blueprint.get("/consultations/<slug:slug>/results/versions/<int:number>/proposals")
+@blueprint.get("/consultations/<slug:slug>/results/versions/<int(max=2147483647):number>/proposals")
 @public
 @blueprint.arguments(PageQuery(), location="query")
 @blueprint.response(200, FrozenPageSchema())
