@@ -47,7 +47,7 @@ def test_a_version_stays_as_it_was_while_people_go_on_voting(
     assert press.publish()["figures"]["votes"] == 3
 
 
-def test_a_number_that_no_version_has_is_not_found_however_large(press: Press) -> None:
+def test_a_number_that_no_version_has_is_not_found_however_large(press: Press, proposals: list[UUID]) -> None:
     press.publish()
     for number in (0, 2, 2**31 - 1, 2**31, 10**40):
         for path in (f"/{number}", f"/{number}/proposals"):
