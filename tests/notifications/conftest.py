@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, message_from_string, policy
-from email.message import EmailMessage
 from threading import Thread
 from typing import Any
 from uuid import UUID
@@ -40,49 +38,11 @@ from services.notifications.inbox.commands import News, receive
 from services.notifications.post import Post
 from services.notifications.settings import NotificationsSettings
 from services.notifications.worker import consumers
+from tests.notifications.letters import SITE, Letter, letter
 
-SITE = "https://maillage.test"
 ISSUER = f"{SITE}/api/identity"
 API = "/api/notifications/v1"
 OPERATOR = "op1"
-
-
-@dataclass(frozen=True)
-class Letter:
-    """What somebody reads in a mail of ours."""
-
-    message: EmailMessage
-    text: str
-    html: str
-
-    @property
-    def to(self) -> str:
-        return str(self.message["To"])
-
-    @property
-    def subject(self) -> str:
-        return str(self.message["Subject"])
-
-    @property
-    def confirmation(self) -> str:
-        return self._token("/follow/confirm")
-
-    @property
-    def unsubscribe(self) -> str:
-        return self._token("/unsubscribe")
-
-    def _token(self, path: str) -> str:
-        found = re.search(rf"{SITE}{path}\?token=([\w-]+)", self.text)
-        assert found, self.text
-        return found[1]
-
-
-def letter(message: Any) -> Letter:
-    assert isinstance(message, EmailMessage)
-    plain, html = message.get_body(("plain",)), message.get_body(("html",))
-    assert plain is not None
-    assert html is not None
-    return Letter(message, *(part.get_content().replace("\r\n", "\n") for part in (plain, html)))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from libs.chassis.ids import uuid4
 from libs.chassis.mail import Mailer, MailSettings
 from libs.contracts.identity import ContactConfirmed, SubjectPaired
 from services.notifications.kinds.catalogue import KINDS
-from tests.notifications.conftest import API, SITE, Account, Letter, Notifications
+from tests.notifications.conftest import API, Account, Notifications
+from tests.notifications.letters import SITE, Letter
 
 
 def test_a_notice_of_an_urgent_kind_is_mailed_at_once(service: Notifications, ana: Account) -> None:

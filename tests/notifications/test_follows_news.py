@@ -18,8 +18,9 @@ from libs.contracts.consultation import (
 )
 from libs.contracts.defis import DefiClosed, MeetingScheduled, StageChanged
 from services.notifications.follows.consumers import consumers
-from tests.notifications.conftest import OPERATOR, SITE, Account, Notifications
+from tests.notifications.conftest import OPERATOR, Account, Notifications
 from tests.notifications.followers import LATER, MAIRIE, RENNES, digest, publish
+from tests.notifications.letters import SITE
 
 
 def meeting(service: Notifications, defi: UUID, starts_at: datetime, at: datetime | None = None) -> None:

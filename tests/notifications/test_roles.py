@@ -13,7 +13,8 @@ from libs.chassis.ids import uuid4
 from libs.contracts.identity import ContactConfirmed, RoleGranted, RoleRevoked
 from services.notifications.roles.commands import forget_ended_moderations
 from services.notifications.roles.consumers import consumers
-from tests.notifications.conftest import SITE, Account, Notifications
+from tests.notifications.conftest import Account, Notifications
+from tests.notifications.letters import SITE
 
 CAUSE = "0190a3c4-0000-7000-8000-000000000000"
 

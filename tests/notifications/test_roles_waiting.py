@@ -12,8 +12,9 @@ from libs.chassis.ids import uuid7
 from libs.contracts.consultation import ConsultationOpened, ProposalSubmitted
 from libs.contracts.identity import RoleGranted, RoleRevoked
 from services.notifications.roles.commands import begin_telling
-from tests.notifications.conftest import SITE, Account, Notifications
+from tests.notifications.conftest import Account, Notifications
 from tests.notifications.followers import digest
+from tests.notifications.letters import SITE
 
 CAUSE, OTHER_CAUSE, CONSULTATION = uuid7(), uuid7(), uuid7()
 DESK = "/moderation/vivre-mieux"

@@ -11,7 +11,8 @@ from libs.chassis.ids import uuid7
 from libs.contracts.defis import DefiPublished
 from services.notifications.signatures import Signer
 from services.notifications.unsubscribe.rules import USE, Link, Scope, What, decode, encode
-from tests.notifications.conftest import OPERATOR, SITE, Account, Notifications
+from tests.notifications.conftest import OPERATOR, Account, Notifications
+from tests.notifications.letters import SITE
 
 LATER = timedelta(days=2)
 
